@@ -1,0 +1,120 @@
+import { eventIterator, oc } from '@orpc/contract';
+import * as z from 'zod';
+import { trainingConfig } from './config';
+import { errorDetail } from './errors';
+import { evaluation } from './evaluation';
+import { describedFile, map, neighbours, symbolDetail, vocabulary } from './explore';
+import { collection, fileFailure, imageFilter, imageItem, imagePage } from './images';
+import { job } from './jobs';
+import { givenName, rowId, symbolNumber, symbolSequence } from './names';
+import { curves, run, trainingEvent } from './runs';
+import { doctorReport, engineInfo } from './system';
+
+/** Every procedure may fail with one typed error; its data says what happened, to what, and what to do. */
+const procedure = oc.errors({ GLYPHSCOPE: { status: 422, data: errorDetail } });
+const started = z.object({ job: z.string() });
+const runAndCollection = z.object({ run: rowId, collection: rowId });
+
+/** What the page, the CLI and scripts may ask. No procedure here takes a path. */
+export const pageContract = {
+  system: {
+    info: procedure.output(engineInfo),
+    /** Measures every backend: takes some seconds. */
+    doctor: procedure.output(doctorReport),
+  },
+  collections: {
+    list: procedure.output(z.array(collection)),
+    rename: procedure.input(z.object({ collection: rowId, name: givenName })).output(collection),
+    remove: procedure.input(z.object({ collection: rowId })),
+    failures: procedure.input(z.object({ collection: rowId })).output(z.array(fileFailure)),
+  },
+  images: {
+    list: procedure
+      .input(z.object({ collection: rowId, run: rowId.optional(), filter: imageFilter.default({}), offset: z.int().min(0), limit: z.int().min(1).max(1000) }))
+      .output(imagePage),
+    get: procedure.input(z.object({ image: rowId, collection: rowId, run: rowId.optional() })).output(imageItem),
+    /** How many images each label, split and next symbol has under a filter. */
+    facets: procedure
+      .input(z.object({ collection: rowId, run: rowId.optional(), filter: imageFilter.default({}) }))
+      .output(
+        z.object({
+          labels: z.array(z.object({ name: z.string(), count: z.int() })),
+          splits: z.array(z.object({ name: z.string(), count: z.int() })),
+          nextSymbols: z.array(z.object({ symbol: symbolNumber, count: z.int() })),
+        }),
+      ),
+  },
+  jobs: {
+    list: procedure.output(z.array(job)),
+    /** The whole list whenever it changes, at most four times a second. */
+    watch: procedure.output(eventIterator(z.array(job))),
+    cancel: procedure.input(z.object({ job: z.string() })),
+    /** Takes an ended job off the list. */
+    dismiss: procedure.input(z.object({ job: z.string() })),
+  },
+  imports: {
+    /** Imports what the user chose in the shell's own dialog; the page knows it only by this grant. */
+    fromGrant: procedure.input(z.object({ grant: z.string(), collection: givenName })).output(started),
+    /** For a browser: begin, send each file or one archive, finish. Unfinished uploads are removed at the next start. */
+    beginUpload: procedure.output(z.object({ upload: z.string() })),
+    uploadFile: procedure.input(z.object({ upload: z.string(), name: z.string().min(1).max(1000), file: z.instanceof(Blob) })),
+    finishUpload: procedure.input(z.object({ upload: z.string(), collection: givenName })).output(started),
+  },
+  features: {
+    /** Teacher features of the clean images and, with `views`, of four augmented views each. */
+    compute: procedure.input(z.object({ collection: rowId, views: z.boolean() })).output(started),
+  },
+  runs: {
+    list: procedure.output(z.array(run)),
+    get: procedure.input(z.object({ run: rowId })).output(run),
+    /** The complete config of a preset with the given changes, validated. */
+    configure: procedure.input(z.record(z.string(), z.unknown())).output(trainingConfig),
+    start: procedure.input(z.object({ name: givenName, collection: rowId, config: z.record(z.string(), z.unknown()) })).output(run),
+    pause: procedure.input(z.object({ run: rowId })),
+    resume: procedure.input(z.object({ run: rowId })),
+    /** Ends it with a checkpoint; what was learned stays usable. */
+    stop: procedure.input(z.object({ run: rowId })),
+    remove: procedure.input(z.object({ run: rowId })),
+    curves: procedure.input(z.object({ run: rowId, points: z.int().min(10).max(20_000).default(4000) })).output(curves),
+    /** Events after `step` as they happen; steps are coalesced to at most ten messages a second. */
+    watch: procedure.input(z.object({ run: rowId, step: z.int().min(0) })).output(eventIterator(z.array(trainingEvent))),
+    encode: procedure.input(runAndCollection).output(started),
+    evaluate: procedure.input(runAndCollection).output(started),
+    evaluation: procedure.input(runAndCollection).output(evaluation.nullable()),
+    /** A hue in degrees for each of the K symbols, from its place in the embedding: related symbols have near hues. */
+    hues: procedure.input(z.object({ run: rowId })).output(z.array(z.number())),
+  },
+  describe: {
+    /** Describes one image that need not be in any collection; neighbours come from `collection` when given. */
+    file: procedure
+      .input(z.object({ run: rowId, collection: rowId.optional(), name: z.string().max(1000), file: z.instanceof(Blob), neighbours: z.int().min(0).max(200).default(12) }))
+      .output(describedFile),
+  },
+  explore: {
+    neighbours: procedure
+      .input(z.object({ run: rowId, collection: rowId, image: rowId, count: z.int().min(1).max(500).default(12) }))
+      .output(neighbours),
+    /** Images nearest to what the interpreter reads in a sequence, whether or not an image has it. */
+    bySymbols: procedure
+      .input(z.object({ run: rowId, collection: rowId, symbols: symbolSequence.min(1), count: z.int().min(1).max(500).default(12) }))
+      .output(neighbours),
+    vocabulary: procedure.input(runAndCollection.extend({ exemplars: z.int().min(0).max(32).default(6) })).output(vocabulary),
+    symbol: procedure.input(runAndCollection.extend({ symbol: symbolNumber, images: z.int().min(1).max(200).default(24) })).output(symbolDetail),
+    map: procedure.input(runAndCollection).output(map.nullable()),
+    computeMap: procedure.input(runAndCollection.extend({ seed: z.int().min(0).default(0) })).output(started),
+  },
+};
+
+/** What only the shell and the CLI may ask: they hold the host token, the page does not. These take paths. */
+export const hostContract = {
+  /** Remembers a path that the user chose in a native dialog, for one import; valid for ten minutes. */
+  grant: procedure.input(z.object({ path: z.string().min(1) })).output(z.object({ grant: z.string(), name: z.string() })),
+  importPath: procedure.input(z.object({ path: z.string().min(1), collection: givenName })).output(started),
+  describePath: procedure
+    .input(z.object({ run: rowId, collection: rowId.optional(), path: z.string().min(1), neighbours: z.int().min(0).max(200).default(0) }))
+    .output(describedFile),
+  shutdown: procedure,
+};
+
+export const contract = { ...pageContract, host: hostContract };
+export type Contract = typeof contract;

@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { trainingConfig } from './config';
+import { errorDetail } from './errors';
+import { givenName, rowId } from './names';
+
+/** `interrupted`: the trainer or the engine ended without being asked; resuming goes on from the last checkpoint. */
+export const runState = z.enum(['preparing', 'training', 'paused', 'finished', 'stopped', 'failed', 'interrupted']);
+export type RunState = z.infer<typeof runState>;
+
+export const run = z.object({
+  id: rowId,
+  name: givenName,
+  /** Quantizer and vocabulary size, as in the paper: "GS 128". */
+  variant: z.string(),
+  state: runState,
+  config: trainingConfig,
+  collection: z.string(),
+  teacher: z.string(),
+  /** Backend that trained it, with its version and what it ran on. */
+  backend: z.string().nullable(),
+  step: z.int(),
+  /** True when there is a checkpoint to describe images with. */
+  usable: z.boolean(),
+  /** True for the run that comes with the app. */
+  embedded: z.boolean(),
+  /** Latest k-NN top-1 on the held-out sample, full descriptions; null before the first. */
+  knnTop1: z.number().nullable(),
+  error: errorDetail.nullable(),
+  createdAt: z.int(),
+  /** Collections that this run has encoded. */
+  encoded: z.array(z.string()),
+  diskBytes: z.int(),
+});
+export type Run = z.infer<typeof run>;
+
+/** Seconds of training so far and, per prefix length or position, arrays of L numbers. */
+export const stepEvent = z.object({
+  type: z.literal('step'),
+  step: z.int(),
+  epoch: z.number(),
+  seconds: z.number(),
+  loss: z.number(),
+  lossByPrefix: z.array(z.number()),
+  /** H(p_t, p_t), in nats. */
+  teacherEntropy: z.number(),
+  /** KL(p_t ‖ p_s) of the full description, in nats. */
+  kl: z.number(),
+  /** Share of the K symbols seen at each position over the last steps, 0 to 1. */
+  usage: z.array(z.number()),
+  /** exp of the entropy of the symbol distribution at each position over the last steps, 1 to K. */
+  perplexity: z.array(z.number()),
+  quantizerTemperature: z.number(),
+  learningRate: z.number(),
+  gradientNorm: z.number(),
+  stepsPerSecond: z.number(),
+  etaSeconds: z.number(),
+});
+export type StepEvent = z.infer<typeof stepEvent>;
+
+/** k-NN top-1 on the held-out sample after each prefix length measured; `teacher` is the same from z_t. */
+export const evaluationEvent = z.object({
+  type: z.literal('evaluation'),
+  step: z.int(),
+  knnTop1: z.record(z.string(), z.number()),
+  teacher: z.number(),
+});
+export type EvaluationEvent = z.infer<typeof evaluationEvent>;
+
+export const trainingEvent = z.discriminatedUnion('type', [
+  stepEvent,
+  evaluationEvent,
+  z.object({ type: z.literal('state'), state: runState, step: z.int(), error: errorDetail.nullable() }),
+  z.object({ type: z.literal('backend'), description: z.string() }),
+  z.object({ type: z.literal('checkpoint'), step: z.int(), file: z.string() }),
+  z.object({ type: z.literal('message'), step: z.int(), level: z.enum(['info', 'warning']), text: z.string() }),
+]);
+export type TrainingEvent = z.infer<typeof trainingEvent>;
+
+/** A run's whole history as columns, thinned to `stride` when it is long (said on the chart). */
+export const curves = z.object({
+  run: rowId,
+  stride: z.int(),
+  steps: z.array(stepEvent),
+  evaluations: z.array(evaluationEvent),
+  messages: z.array(z.object({ step: z.int(), level: z.enum(['info', 'warning']), text: z.string() })),
+});
+export type Curves = z.infer<typeof curves>;

@@ -1,0 +1,17 @@
+/** Addresses that the engine serves besides the page and the socket. Every one needs the session's cookie. */
+export const socketPath = '/rpc';
+export const sessionPath = '/session';
+
+export const imageUrl = (image: number) => `/images/${image}/original`;
+export const thumbnailSizes = [64, 128, 256] as const;
+export type ThumbnailSize = (typeof thumbnailSizes)[number];
+/** A square-fitting WebP no larger than `size`; images already that small come as they are. */
+export const thumbnailUrl = (image: number, size: ThumbnailSize) => `/images/${image}/thumbnail/${size}`;
+
+/**
+ * The arrays of a map, little endian, all in the same order:
+ * coordinates Float32 [n, 2] within −1 … 1, images Int32 [n], labels Int16 [n] (−1 none), symbols Uint16 [n, L].
+ */
+export const mapArrays = ['coordinates', 'images', 'labels', 'symbols'] as const;
+export type MapArray = (typeof mapArrays)[number];
+export const mapArrayUrl = (map: number, array: MapArray) => `/maps/${map}/${array}`;

@@ -1,0 +1,22 @@
+import { defineConfig } from 'vite';
+
+/** Everything that runs in plain Node: one file for each process or worker, dependencies left in node_modules. */
+export default defineConfig({
+  publicDir: false,
+  build: {
+    ssr: true,
+    outDir: 'out/engine',
+    target: 'node22',
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: {
+        cli: 'src-main/cli/index.ts', // the command line; `serve` is the engine itself
+        trainer: 'src-main/training/trainer-process.ts', // child process, one for each running training
+        student: 'src-main/training/student-process.ts', // child process: descriptions, embeddings, evaluation
+        images: 'src-main/teacher/image-worker.ts', // worker thread: decode, augment, thumbnails
+        vectors: 'src-main/explore/vector-worker.ts', // worker thread: neighbours and maps
+      },
+      output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: 'shared/[name]-[hash].mjs' },
+    },
+  },
+});
