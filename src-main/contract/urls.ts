@@ -1,5 +1,6 @@
 /** Addresses that the engine serves besides the page and the socket. Every one needs the session's cookie. */
 export const socketPath = '/rpc';
+/** POST {token}: exchanges the page token for the session's cookie. GET: 204 while the cookie is good, 401 when not. */
 export const sessionPath = '/session';
 
 export const imageUrl = (image: number) => `/images/${image}/original`;
