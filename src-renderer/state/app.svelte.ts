@@ -1,0 +1,30 @@
+import { createContext } from 'svelte';
+import { Connection } from './connection.svelte';
+import { Jobs } from './jobs.svelte';
+import { Library } from './library.svelte';
+import { Preferences } from './preferences.svelte';
+import { PrefixLight } from './prefix-light.svelte';
+import { Route } from './route.svelte';
+import { Selection } from './selection.svelte';
+
+/** Everything that outlives a page. Components reach it with `useApp()`. */
+export class App {
+  readonly connection = new Connection();
+  readonly preferences = new Preferences();
+  readonly route = new Route();
+  readonly selection = new Selection();
+  readonly library = new Library(this.connection.client, this.preferences);
+  readonly jobs = new Jobs(this.connection);
+  readonly light = new PrefixLight(async (prefix, signal) => {
+    const { collection, run } = this.library;
+    if (!collection || !run) return 0;
+    const page = await this.connection.client.images.list({ collection: collection.id, run: run.id, filter: { prefix }, offset: 0, limit: 1 }, { signal });
+    return page.total;
+  });
+
+  get client() {
+    return this.connection.client;
+  }
+}
+
+export const [useApp, provideApp] = createContext<App>();

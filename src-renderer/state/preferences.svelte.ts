@@ -1,0 +1,94 @@
+export type ThemeChoice = 'system' | 'light' | 'dark';
+/** Edge of a tile's picture in the grid, in pixels. */
+export const tileSizes = [64, 96, 128, 192] as const;
+export type TileSize = (typeof tileSizes)[number];
+
+interface Stored {
+  theme: ThemeChoice;
+  tile: TileSize;
+  collection: string | null;
+  run: string | null;
+  inspector: boolean;
+}
+const defaults: Stored = { theme: 'system', tile: 96, collection: null, run: null, inspector: true };
+const key = 'glyphscope.preferences';
+
+/** What was stored, with anything that is missing or no longer allowed replaced by its default. */
+export function readPreferences(text: string | null): Stored {
+  let found: Partial<Record<keyof Stored, unknown>> = {};
+  try {
+    const parsed: unknown = JSON.parse(text ?? '{}');
+    if (typeof parsed === 'object' && parsed !== null) found = parsed;
+  } catch {
+    found = {}; // damaged storage: the defaults are safe and nothing else is kept there
+  }
+  const name = (value: unknown) => (typeof value === 'string' ? value : null);
+  return {
+    theme: found.theme === 'light' || found.theme === 'dark' ? found.theme : defaults.theme,
+    tile: tileSizes.find((size) => size === found.tile) ?? defaults.tile,
+    collection: name(found.collection),
+    run: name(found.run),
+    inspector: typeof found.inspector === 'boolean' ? found.inspector : defaults.inspector,
+  };
+}
+
+/** What this browser remembers between visits: the look, and which collection and run were shown last. */
+export class Preferences {
+  readonly #storage: Pick<Storage, 'getItem' | 'setItem'> | null;
+  readonly #stored: Stored;
+  #systemDark = $state(false);
+
+  constructor(storage: Pick<Storage, 'getItem' | 'setItem'> | null = typeof localStorage === 'undefined' ? null : localStorage) {
+    this.#storage = storage;
+    const stored = $state(readPreferences(storage?.getItem(key) ?? null));
+    this.#stored = stored;
+    if (typeof matchMedia === 'undefined') return;
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    this.#systemDark = dark.matches;
+    dark.addEventListener('change', () => (this.#systemDark = dark.matches));
+  }
+
+  #set<K extends keyof Stored>(name: K, value: Stored[K]): void {
+    this.#stored[name] = value;
+    try {
+      this.#storage?.setItem(key, JSON.stringify(this.#stored));
+    } catch {
+      // storage is full or forbidden: the choice holds until the window closes
+    }
+  }
+
+  get theme(): ThemeChoice {
+    return this.#stored.theme;
+  }
+  set theme(value: ThemeChoice) {
+    this.#set('theme', value);
+  }
+  /** Whether the page is dark now, with the system's wish taken into account. */
+  get dark(): boolean {
+    return this.#stored.theme === 'dark' || (this.#stored.theme === 'system' && this.#systemDark);
+  }
+  get tile(): TileSize {
+    return this.#stored.tile;
+  }
+  set tile(value: TileSize) {
+    this.#set('tile', value);
+  }
+  get collection(): string | null {
+    return this.#stored.collection;
+  }
+  set collection(value: string | null) {
+    this.#set('collection', value);
+  }
+  get run(): string | null {
+    return this.#stored.run;
+  }
+  set run(value: string | null) {
+    this.#set('run', value);
+  }
+  get inspector(): boolean {
+    return this.#stored.inspector;
+  }
+  set inspector(value: boolean) {
+    this.#set('inspector', value);
+  }
+}
