@@ -1,0 +1,158 @@
+import uPlot from 'uplot';
+import { type ChartData, type ChartSeries, placeLabels } from './chart-data';
+import { formatTicks } from './number-format';
+
+/** What the canvas cannot read from style sheets itself; LineChart reads these from its element. */
+export interface PlotTheme {
+  text: string;
+  faint: string;
+  grid: string;
+  font: string;
+  colours: string[];
+}
+
+export interface PlotOptions {
+  element: HTMLElement;
+  width: number;
+  height: number;
+  series: readonly ChartSeries[];
+  log: boolean;
+  /** Limits that the y scale includes even where no value reaches them. */
+  include?: readonly number[];
+  /** Raw values drawn faintly behind the smoothed ones. */
+  behind: boolean;
+  syncKey: string;
+  theme: () => PlotTheme;
+  /** Series that stands out while others step back; null when all are equal. */
+  emphasis: () => number | null;
+  onCursor: (index: number | null) => void;
+  onZoom: (zoomed: boolean) => void;
+}
+
+const faded = (colour: string, share: number) => colour + Math.round(share * 255).toString(16).padStart(2, '0');
+
+/** Linear limits with a little air, never empty, holding what must be included. */
+export function yLimits(low: number | null, high: number | null, include: readonly number[] = []): [number, number] {
+  const values = [low, high, ...include].filter((v): v is number => v !== null && Number.isFinite(v));
+  if (values.length === 0) return [0, 1];
+  const least = Math.min(...values);
+  const most = Math.max(...values);
+  const span = most - least || Math.abs(most) || 1;
+  const bottom = include.includes(least) ? least : least >= 0 && least - 0.06 * span < 0 ? 0 : least - 0.06 * span;
+  return [bottom, include.includes(most) ? most : most + 0.06 * span];
+}
+
+/** Limits of a logarithmic scale in whole decades around positive values. */
+export function logLimits(low: number | null, high: number | null): [number, number] {
+  const least = low !== null && low > 0 ? low : 1e-4;
+  const most = high !== null && high > least ? high : least * 10;
+  const bottom = 10 ** Math.floor(Math.log10(least));
+  return [bottom, 10 ** Math.max(Math.ceil(Math.log10(most)), Math.log10(bottom) + 1)];
+}
+
+function drawEndLabels(plot: uPlot, o: PlotOptions, first: number): void {
+  const theme = o.theme();
+  const ratio = uPlot.pxRatio;
+  const wanted: number[] = [];
+  const lines: number[] = [];
+  o.series.forEach((_, i) => {
+    const values = plot.data[first + i];
+    const [from, to] = plot.series[first + i].idxs ?? [0, values.length - 1];
+    for (let at = to; at >= from; at--) {
+      const value = values[at];
+      if (value === null || value === undefined || (o.log && value <= 0)) continue;
+      wanted.push(plot.valToPos(value, 'y', true));
+      lines.push(i);
+      break;
+    }
+  });
+  const { left, top, width, height } = plot.bbox;
+  const heights = placeLabels(wanted, 11 * ratio, top + 4 * ratio, top + height - 4 * ratio);
+  const { ctx } = plot;
+  ctx.save();
+  ctx.font = `600 ${11 * ratio}px ${theme.font}`;
+  ctx.textBaseline = 'middle';
+  ctx.textAlign = 'left';
+  lines.forEach((line, i) => {
+    const series = o.series[line];
+    const out = o.emphasis() !== null && o.emphasis() !== line;
+    const colour = series.reference ? theme.text : theme.colours[line];
+    ctx.fillStyle = out ? faded(colour, 0.35) : colour;
+    ctx.fillText(series.label, left + width + 6 * ratio, heights[i]);
+  });
+  ctx.restore();
+}
+
+/** Room right of the lines for their labels, in CSS pixels. */
+export const labelRoom = (series: readonly ChartSeries[]): number => 12 + 7 * Math.max(1, ...series.map((s) => s.label.length));
+
+/**
+ * Makes the plot. Its data are x, then (with `behind`) the raw rows, then the rows that are drawn in full; see
+ * `plotRows`.
+ */
+export function createPlot(o: PlotOptions, data: uPlot.AlignedData): uPlot {
+  const count = o.series.length;
+  const first = o.behind ? 1 + count : 1;
+  const isOut = (line: number) => o.emphasis() !== null && o.emphasis() !== line;
+  const colourOf = (line: number) => (o.series[line].reference ? o.theme().faint : o.theme().colours[line]);
+  const raw: uPlot.Series[] = o.behind
+    ? o.series.map((_, i) => ({ stroke: () => faded(colourOf(i), isOut(i) ? 0.08 : 0.28), width: 1, points: { show: false }, spanGaps: true }))
+    : [];
+  const drawn: uPlot.Series[] = o.series.map((s, i) => ({
+    stroke: () => (isOut(i) ? faded(colourOf(i), 0.2) : colourOf(i)),
+    width: s.reference ? 1.25 : 1.5,
+    dash: s.reference ? [6, 4] : undefined,
+    spanGaps: true,
+    points: s.dots ? { show: true, size: 5, space: 0, fill: () => (isOut(i) ? faded(colourOf(i), 0.2) : colourOf(i)), width: 0 } : { show: false },
+  }));
+  const axis = (): uPlot.Axis => ({
+    stroke: () => o.theme().text,
+    font: `11px ${o.theme().font}`,
+    grid: { stroke: () => o.theme().grid, width: 1 },
+    ticks: { show: false },
+    gap: 6,
+    values: (_, splits) => formatTicks(splits),
+  });
+  const plot = new uPlot(
+    {
+      width: o.width,
+      height: o.height,
+      pxAlign: 1,
+      padding: [8, labelRoom(o.series), 0, 0],
+      legend: { show: false },
+      cursor: {
+        y: false,
+        points: { size: 7, width: 0, show: true, fill: (_, index) => colourOf((index - 1) % count) },
+        drag: { x: true, y: false, dist: 6 },
+        sync: { key: o.syncKey, scales: ['x', null] },
+      },
+      scales: {
+        x: { time: false, range: (_, low, high) => (low === null || high === null ? [0, 1] : low === high ? [low, low + 1] : [low, high]) },
+        y: o.log
+          ? { distr: 3, range: (_, low, high) => logLimits(low, high) }
+          : { range: (_, low, high) => yLimits(low, high, o.include) },
+      },
+      series: [{}, ...raw, ...drawn],
+      axes: [
+        { ...axis(), size: 24, space: 64 },
+        { ...axis(), size: 48, space: 28, ...(o.log ? { values: (_: uPlot, splits: number[]) => splits.map((v) => (Number.isInteger(Math.round(Math.log10(v) * 1e6) / 1e6) ? formatTicks([v])[0] : '')) } : {}) },
+      ],
+      hooks: {
+        setCursor: [(u) => o.onCursor(u.cursor.idx ?? null)],
+        setSelect: [(u) => { if (u.select.width > 0) o.onZoom(true); }],
+        draw: [(u) => drawEndLabels(u, o, first)],
+      },
+    },
+    data,
+    o.element,
+  );
+  plot.over.addEventListener('dblclick', () => o.onZoom(false));
+  return plot;
+}
+
+/** The rows that `createPlot` wants: smoothed rows, with the raw ones before them when those are shown behind. */
+export function plotRows(data: ChartData, smoothed: readonly (readonly (number | null)[])[], behind: boolean, log: boolean): uPlot.AlignedData {
+  const positive = (row: readonly (number | null)[]) => (log ? row.map((v) => (v !== null && v > 0 ? v : null)) : (row as (number | null)[]));
+  const rows = behind ? [...data.y, ...smoothed] : smoothed;
+  return [data.x as number[], ...rows.map(positive)];
+}

@@ -1,0 +1,47 @@
+const grouped = new Intl.NumberFormat('en-GB');
+
+/** "12,345". */
+export const formatCount = (value: number): string => grouped.format(Math.round(value));
+
+/** Three or four significant digits in at most seven characters, so that a column of them keeps its width. */
+export function formatValue(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  if (size >= 1e6 || size < 1e-3) return value.toExponential(1).replace('e+', 'e').replace('-', '−').replace('e-', 'e−');
+  if (size >= 1000) return grouped.format(Math.round(value)).replace('-', '−');
+  return value.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : size >= 0.1 ? 3 : 4).replace('-', '−');
+}
+
+/** "63.1 %" from 0.631. */
+export function formatShare(value: number | null | undefined, digits = 1): string {
+  return value === null || value === undefined || !Number.isFinite(value) ? '–' : `${(value * 100).toFixed(digits)} %`;
+}
+
+/** Axis values: as short as the distance between them allows. */
+export function formatTicks(splits: readonly number[]): string[] {
+  const steps = splits.slice(1).map((v, i) => Math.abs(v - splits[i]));
+  const smallest = Math.min(...steps, Infinity);
+  return splits.map((value) => {
+    const size = Math.abs(value);
+    if (size !== 0 && (size >= 1e5 || size < 1e-4)) {
+      if (size >= 1e6) return `${+(value / 1e6).toPrecision(3)}M`;
+      if (size >= 1e5) return `${+(value / 1e3).toPrecision(4)}k`;
+      return value.toExponential(0).replace('e-', 'e−');
+    }
+    if (size >= 1e4) return `${+(value / 1e3).toPrecision(3)}k`;
+    const digits = Number.isFinite(smallest) && smallest > 0 ? Math.max(0, Math.min(4, Math.ceil(-Math.log10(smallest) - 1e-9))) : 2;
+    return value.toFixed(digits);
+  });
+}
+
+/** "1 h 04 min", "3 min 20 s", "12 s". */
+export function formatDuration(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return '–';
+  const whole = Math.max(0, Math.round(seconds));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  if (hours > 0) return `${formatCount(hours)} h ${String(minutes).padStart(2, '0')} min`;
+  if (minutes > 0) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${whole} s`;
+}
