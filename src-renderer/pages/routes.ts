@@ -1,5 +1,5 @@
 import type { Component } from 'svelte';
-import type { IconName } from '../widgets/Icon.svelte';
+import type { IconName } from '../widgets/icon-paths';
 import type { PageName } from '../state/route.svelte';
 import Describe from './Describe.svelte';
 import Images from './Images.svelte';

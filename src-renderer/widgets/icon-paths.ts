@@ -1,0 +1,32 @@
+/** Line icons of the frame, in a box of 16 × 16. They never carry meaning alone: a name stands beside or in aria. */
+export const iconPaths = {
+  images: 'M2 2.5h5v5H2zM9 2.5h5v5H9zM2 9.5h5v4H2zM9 9.5h5v4H9z',
+  describe: 'M8 2v7.5M4.8 6.6L8 9.8l3.2-3.2M2.5 11v2.5h11V11',
+  vocabulary: 'M3 2.5h7.5a2 2 0 012 2v9H5a2 2 0 01-2-2zM6 6h3.6M6 9h3.6',
+  map: 'M3 3.6h.01M6.4 6.2h.01M4.6 9.4h.01M8.2 10.6h.01M11 3.4h.01M12.8 6.6h.01M10 7.6h.01M12.4 11.4h.01M6 13h.01M3 12.4h.01',
+  training: 'M2.5 2.5v11h11M4.6 10.8c2.2-.4 2.4-5.2 4.4-5.6s2.2-1.4 4.2-1.6',
+  close: 'M4 4l8 8M12 4l-8 8',
+  back: 'M9.5 3.500L5 8l4.5 4.5',
+  forward: 'M6.5 3.500L11 8l-4.5 4.5',
+  down: 'M4 6.200L8 10.200l4-4',
+  search: 'M7 11.500a4.5 4.5 0 100-9 4.5 4.5 0 000 9zM10.3 10.300L13.8 13.8',
+  sun: 'M8 10.800a2.8 2.8 0 100-5.6 2.8 2.8 0 000 5.600zM8 1.500v1.400M8 13.100v1.400M1.5 8h1.400M13.1 8h1.400M3.4 3.400l1 1M11.6 11.600l1 1M3.4 12.600l1-1M11.6 4.400l1-1',
+  moon: 'M13 9.800A5.6 5.6 0 016.2 3 5.6 5.6 0 1013 9.800z',
+  system: 'M2 3h12v8H2zM5.5 13.500h5',
+  warning: 'M8 2.200l6.2 11.300H1.800zM8 6.500v3.200M8 11.600v.1',
+  check: 'M3 8.500l3.2 3.200L13 4.8',
+  folder: 'M1.8 3.500h4.400l1.4 1.700h6.600v7.600H1.800z',
+  archive: 'M2 2.800h12v3.200H2zM3 6v7.400h10V6M6.4 8.600h3.2',
+  plus: 'M8 3v10M3 8h10',
+  pause: 'M5.5 3.500v9M10.5 3.500v9',
+  play: 'M4.8 3.200L12.8 8l-8 4.800z',
+  stop: 'M4 4h8v8H4z',
+  question: 'M5.6 5.800a2.4 2.4 0 114 1.800c-.9.7-1.6 1.1-1.6 2.200M8 12.400v.1',
+  panel: 'M2 3h12v10H2zM10 3v10',
+  reload: 'M13 8a5 5 0 11-1.6-3.700M13 2.500v2.600h-2.6',
+  paste: 'M5.5 3.500H3.500v10h9v-10h-2M6 2.500h4v2H6z',
+  remove: 'M3 4.500h10M6.5 4.500v-2h3v2M4.5 4.500l.6 9h5.800l.6-9',
+  fit: 'M2.5 6v-3.500H6M10 2.500h3.500V6M13.5 10v3.500H10M6 13.500H2.500V10',
+} as const;
+
+export type IconName = keyof typeof iconPaths;
