@@ -1,0 +1,185 @@
+import type { ImageItem } from '../contract/images';
+import type { Split } from '../contract/names';
+import { allRows, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
+import { hasConditions, selectionKey, toCondition, type Selection } from './selection';
+import { bytesToSymbols } from './symbol-bytes';
+
+export interface NewEntry {
+  collection: number;
+  image: number;
+  name: string;
+  label: string | null;
+  split: Split | null;
+  source: number;
+  origin: string;
+  modifiedAt: number | null;
+}
+
+export interface Facets {
+  labels: { name: string; count: number }[];
+  splits: { name: string; count: number }[];
+  nextSymbols: { symbol: number; count: number }[];
+}
+
+interface ItemRow {
+  image: number;
+  name: string;
+  label: string | null;
+  split: Split | null;
+  width: number;
+  height: number;
+  symbols: Buffer | null;
+}
+
+const itemColumns = 'c.image, c.name, c.label, c.split, i.width, i.height, d.symbols';
+const itemJoins = 'JOIN images i ON i.id = c.image LEFT JOIN descriptions d ON d.run = :run AND d.image = c.image';
+const toItem = (row: ItemRow): ImageItem => ({
+  id: row.image,
+  name: row.name,
+  label: row.label,
+  split: row.split,
+  width: row.width,
+  height: row.height,
+  symbols: row.symbols ? bytesToSymbols(row.symbols) : null,
+});
+
+/** The queries behind a grid; their plans are asserted in the tests. */
+export const gridQueries = {
+  /** Positions are 0, 1, 2, … without a gap, so an offset is a place in the index. */
+  page: `SELECT ${itemColumns} FROM collection_images c ${itemJoins}
+    WHERE c.collection = :collection AND c.position >= :offset AND c.position < :offset + :limit ORDER BY c.position`,
+  pageOfEntries: `SELECT ${itemColumns} FROM json_each(:entries) e JOIN collection_images c ON c.id = e.value ${itemJoins} ORDER BY e.key`,
+  count: 'SELECT count(*) AS n FROM collection_images c WHERE c.collection = :collection',
+  entries: (selection: Selection) => {
+    const { from, where } = toCondition(selection);
+    return `SELECT c.id FROM ${from} WHERE ${where} ORDER BY c.position`;
+  },
+  labels: (selection: Selection) => {
+    const { from, where } = toCondition(selection);
+    return `SELECT c.label AS name, count(*) AS count FROM ${from} WHERE ${where} AND c.label IS NOT NULL GROUP BY c.label ORDER BY c.label`;
+  },
+  splits: (selection: Selection) => {
+    const { from, where } = toCondition(selection);
+    return `SELECT c.split AS name, count(*) AS count FROM ${from} WHERE ${where} AND c.split IS NOT NULL GROUP BY c.split ORDER BY c.split DESC`;
+  },
+  /** Counts of the symbol after the prefix: bytes 2p + 1 and 2p + 2 of the description. */
+  nextSymbols: (selection: Selection) => {
+    const { from, where } = toCondition(selection);
+    const joined = selection.filter.prefix?.length ? from : `${from} JOIN descriptions d ON d.run = :run AND d.image = c.image`;
+    return `SELECT substr(d.symbols, :at, 2) AS symbol, count(*) AS count FROM ${joined}
+      WHERE ${where} AND length(d.symbols) > :at GROUP BY symbol ORDER BY symbol`;
+  },
+};
+
+/** How many filtered lists and facets are kept; each list is four bytes an image. */
+const kept = 24;
+
+export function readCollectionImages(db: ReadHandle) {
+  const page = allRows<ItemRow>(db, gridQueries.page);
+  const pageOfEntries = allRows<ItemRow>(db, gridQueries.pageOfEntries);
+  const count = oneRow<{ n: number }>(db, gridQueries.count);
+  const itemOf = oneRow<ItemRow>(db, `SELECT ${itemColumns} FROM collection_images c ${itemJoins} WHERE c.collection = :collection AND c.image = :image ORDER BY c.position LIMIT 1`);
+  const itemsOf = allRows<ItemRow & { wanted: number }>(
+    db,
+    `SELECT ${itemColumns}, e.key AS wanted FROM json_each(:images) e
+     JOIN collection_images c ON c.id = (SELECT id FROM collection_images WHERE collection = :collection AND image = e.value ORDER BY position LIMIT 1)
+     ${itemJoins} ORDER BY e.key`,
+  );
+  const labelled = allRows<{ image: number; label: string | null; split: Split | null }>(
+    db,
+    'SELECT image, label, split FROM collection_images WHERE collection = ? ORDER BY image, position',
+  );
+  const nameTaken = oneRow<{ source: number; image: number }>(db, 'SELECT source, image FROM collection_images WHERE collection = ? AND name = ?');
+
+  const statements = new Map<string, ReturnType<ReadHandle['prepare']>>();
+  const prepared = (sql: string) => {
+    let statement = statements.get(sql);
+    if (!statement) statements.set(sql, (statement = db.prepare(sql)));
+    return statement;
+  };
+  let revision = 0;
+  const lists = new Map<string, Int32Array>();
+  const facets = new Map<string, Facets>();
+  const remember = <V>(map: Map<string, V>, key: string, make: () => V): V => {
+    let value = map.get(key);
+    if (value === undefined) {
+      value = make();
+      if (map.size >= kept) map.delete(map.keys().next().value!);
+    } else map.delete(key);
+    map.set(key, value);
+    return value;
+  };
+
+  const matching = (selection: Selection): Int32Array =>
+    remember(lists, selectionKey(selection), () =>
+      Int32Array.from(prepared(gridQueries.entries(selection)).pluck().all(toCondition(selection).parameters) as number[]),
+    );
+  const countOf = (collection: number) => count({ collection })!.n;
+  const grouped = <Row>(sql: string, selection: Selection, extra: Record<string, unknown> = {}) =>
+    prepared(sql).all({ ...toCondition(selection).parameters, ...extra }) as Row[];
+
+  return {
+    /** To be called after every change of entries or descriptions: lists and facets are counted anew. */
+    changed: (): void => {
+      revision++;
+      lists.clear();
+      facets.clear();
+    },
+    /** Rises with every change; what was computed for another number is out of date. */
+    revision: () => revision,
+    count: countOf,
+    /** One page of what a selection holds, in the order of import. */
+    page: (selection: Selection, offset: number, limit: number): { total: number; items: ImageItem[] } => {
+      if (!hasConditions(selection.filter)) {
+        const rows = page({ collection: selection.collection, run: selection.run, offset, limit });
+        return { total: remember(lists, `count ${selection.collection}`, () => Int32Array.of(countOf(selection.collection)))[0], items: rows.map(toItem) };
+      }
+      const all = matching(selection);
+      const entries = JSON.stringify(Array.from(all.subarray(offset, offset + limit)));
+      return { total: all.length, items: pageOfEntries({ entries, run: selection.run }).map(toItem) };
+    },
+    /** Counts under the filter; the labels' counts leave the condition on labels out, the splits' the one on splits, so that each list shows what choosing another entry would give. */
+    facets: (selection: Selection): Facets =>
+      remember(facets, `${selection.run} ${selectionKey(selection)}`, () => {
+        const { collection, run, filter } = selection;
+        const forLabels = { collection, run, filter: { ...filter, labels: undefined } };
+        const forSplits = { collection, run, filter: { ...filter, splits: undefined } };
+        const at = 2 * (filter.prefix?.length ?? 0) + 1;
+        return {
+          labels: grouped<{ name: string; count: number }>(gridQueries.labels(forLabels), forLabels),
+          splits: grouped<{ name: string; count: number }>(gridQueries.splits(forSplits), forSplits),
+          nextSymbols:
+            run === null
+              ? []
+              : grouped<{ symbol: Buffer; count: number }>(gridQueries.nextSymbols(selection), selection, { run, at }).map((row) => ({
+                  symbol: bytesToSymbols(row.symbol)[0],
+                  count: row.count,
+                })),
+        };
+      }),
+    item: (collection: number, image: number, run: number | null): ImageItem | null => {
+      const row = itemOf({ collection, image, run });
+      return row ? toItem(row) : null;
+    },
+    /** Items for the given images in the given order; images that the collection does not hold are left out. */
+    items: (collection: number, images: readonly number[], run: number | null): ImageItem[] =>
+      itemsOf({ collection, images: JSON.stringify(images), run }).map(toItem),
+    /** Every entry with its label and split, by image: one image may stand there more than once. */
+    labelled: (collection: number) => labelled(collection),
+    named: (collection: number, name: string) => nameTaken(collection, name) ?? null,
+  };
+}
+
+export function writeCollectionImages(db: WriteHandle) {
+  const add = change(
+    db,
+    `INSERT INTO collection_images (collection, position, image, name, label, split, source, origin, modified_at)
+     VALUES (:collection, (SELECT coalesce(max(position) + 1, 0) FROM collection_images WHERE collection = :collection),
+       :image, :name, :label, :split, :source, :origin, :modifiedAt)
+     ON CONFLICT (source, origin) DO UPDATE SET image = excluded.image, label = excluded.label, split = excluded.split, modified_at = excluded.modified_at`,
+  );
+  return {
+    /** Adds an entry after the others, or renews the one that this file of this source had. */
+    add: (entry: NewEntry): void => void add(entry),
+  };
+}

@@ -1,0 +1,44 @@
+import { allRows, allValues, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
+import { bytesToSymbols, prefixRange, symbolsToBytes } from './symbol-bytes';
+
+export function readDescriptions(db: ReadHandle) {
+  const one = oneRow<{ symbols: Buffer }>(db, 'SELECT symbols FROM descriptions WHERE run = ? AND image = ?');
+  const missing = allValues<number>(
+    db,
+    `SELECT DISTINCT c.image FROM collection_images c INDEXED BY collection_images_by_image
+     WHERE c.collection = :collection AND NOT EXISTS (SELECT 1 FROM descriptions d WHERE d.run = :run AND d.image = c.image) ORDER BY c.image`,
+  );
+  const some = db.prepare(
+    `SELECT DISTINCT c.image, d.symbols FROM collection_images c INDEXED BY collection_images_by_image
+     JOIN descriptions d ON d.run = :run AND d.image = c.image WHERE c.collection = :collection AND c.image > :after ORDER BY c.image LIMIT :limit`,
+  );
+  const withPrefix = allRows<{ image: number }>(db, 'SELECT image FROM descriptions WHERE run = ? AND symbols >= ? AND symbols < ? ORDER BY image');
+  const count = oneRow<{ n: number }>(db, 'SELECT count(*) AS n FROM descriptions WHERE run = ?');
+  return {
+    of: (run: number, image: number): number[] | null => {
+      const row = one(run, image);
+      return row ? bytesToSymbols(row.symbols) : null;
+    },
+    /** Images of the collection that the run has not described, ascending. */
+    missing: (run: number, collection: number): number[] => missing({ run, collection }),
+    /** The next described images of the collection after `image`, ascending. */
+    some: (run: number, collection: number, after: number, limit: number): { image: number; symbols: Buffer }[] =>
+      some.all({ run, collection, after, limit }) as { image: number; symbols: Buffer }[],
+    /** Images of the whole library whose description begins with the prefix (at least one symbol). */
+    withPrefix: (run: number, prefix: readonly number[]): number[] => {
+      const range = prefixRange(prefix);
+      return withPrefix(run, range.from, range.below).map((row) => row.image);
+    },
+    count: (run: number): number => count(run)!.n,
+  };
+}
+
+export function writeDescriptions(db: WriteHandle) {
+  const put = change(db, 'INSERT INTO descriptions (run, image, symbols) VALUES (?, ?, ?) ON CONFLICT (run, image) DO UPDATE SET symbols = excluded.symbols');
+  const removeSome = change(db, 'DELETE FROM descriptions WHERE run = ? AND image IN (SELECT image FROM descriptions WHERE run = ? LIMIT ?)');
+  return {
+    put: (run: number, image: number, symbols: ArrayLike<number>): void => void put(run, image, symbolsToBytes(symbols)),
+    /** Takes up to `count` descriptions of a run away; gives how many went. */
+    removeSome: (run: number, count: number): number => removeSome(run, run, count).changes,
+  };
+}

@@ -1,0 +1,98 @@
+import { allRows, allValues, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
+
+/** Where an image's bytes are: a file that stays the user's, or a pack of the library. */
+export type ImagePlace = { path: string } | { pack: number; offset: number; length: number };
+
+export interface StoredImage {
+  id: number;
+  /** Hexadecimal. */
+  sha256: string;
+  width: number;
+  height: number;
+  /** As the decoder names it: jpeg, png, webp, … */
+  format: string;
+  bytes: number;
+  place: ImagePlace;
+}
+
+interface ImageRow {
+  id: number;
+  sha256: Buffer;
+  width: number;
+  height: number;
+  format: string;
+  bytes: number;
+  path: string | null;
+  pack: number | null;
+  pack_offset: number | null;
+}
+
+function toImage(row: ImageRow): StoredImage {
+  const place: ImagePlace = row.path !== null ? { path: row.path } : { pack: row.pack!, offset: row.pack_offset!, length: row.bytes };
+  return { id: row.id, sha256: row.sha256.toString('hex'), width: row.width, height: row.height, format: row.format, bytes: row.bytes, place };
+}
+
+const columns = 'id, sha256, width, height, format, bytes, path, pack, pack_offset';
+
+export function readImages(db: ReadHandle) {
+  const byId = oneRow<ImageRow>(db, `SELECT ${columns} FROM images WHERE id = ?`);
+  const byHash = oneRow<ImageRow>(db, `SELECT ${columns} FROM images WHERE sha256 = ?`);
+  const several = allRows<ImageRow>(db, `SELECT ${columns} FROM images WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id`);
+  const ofCollection = allValues<number>(
+    db,
+    'SELECT DISTINCT image FROM collection_images INDEXED BY collection_images_by_image WHERE collection = ? ORDER BY image',
+  );
+  const count = oneRow<{ n: number }>(db, 'SELECT count(*) AS n FROM images');
+  return {
+    byId: (id: number): StoredImage | null => {
+      const row = byId(id);
+      return row ? toImage(row) : null;
+    },
+    bySha256: (sha256: string): StoredImage | null => {
+      const row = byHash(Buffer.from(sha256, 'hex'));
+      return row ? toImage(row) : null;
+    },
+    /** Those of the given ids that exist, by id. */
+    several: (ids: readonly number[]): StoredImage[] => several(JSON.stringify(ids)).map(toImage),
+    /** The different images of a collection, ascending. */
+    ofCollection: (collection: number): number[] => ofCollection(collection),
+    count: (): number => count()!.n,
+  };
+}
+
+export function writeImages(db: WriteHandle) {
+  // An image that comes again from a folder is taken from its newest place; one that has its bytes in a pack stays there.
+  const add = db.prepare(`
+    INSERT INTO images (sha256, width, height, format, bytes, path, pack, pack_offset)
+    VALUES (:sha256, :width, :height, :format, :bytes, :path, :pack, :offset)
+    ON CONFLICT (sha256) DO UPDATE SET
+      path = CASE WHEN images.pack IS NULL THEN excluded.path END,
+      pack = CASE WHEN images.pack IS NULL THEN excluded.pack ELSE images.pack END,
+      pack_offset = CASE WHEN images.pack IS NULL THEN excluded.pack_offset ELSE images.pack_offset END
+    RETURNING id`);
+  const advance = change(db, `UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'images'`);
+  const start = change(db, `INSERT INTO sqlite_sequence (name, seq) SELECT 'images', ? WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'images')`);
+  return {
+    /** Adds an image or finds the one with these bytes; gives its id. */
+    add: (image: Omit<StoredImage, 'id'>): number => {
+      const inFile = 'path' in image.place;
+      const row = add.get({
+        sha256: Buffer.from(image.sha256, 'hex'),
+        width: image.width,
+        height: image.height,
+        format: image.format,
+        bytes: image.bytes,
+        path: inFile ? (image.place as { path: string }).path : null,
+        pack: inFile ? null : (image.place as { pack: number }).pack,
+        offset: inFile ? null : (image.place as { offset: number }).offset,
+      }) as { id: number };
+      return row.id;
+    },
+    /** Never gives an id up to `id` again: feature files may hold records for them. */
+    neverReuseUpTo: (id: number): void => {
+      start(id);
+      advance(id);
+    },
+  };
+}
+

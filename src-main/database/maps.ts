@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import type { MapInfo } from '../contract/explore';
+import { change, oneRow, type ReadHandle, type WriteHandle } from './handles';
+
+interface MapRow {
+  id: number;
+  run: number;
+  collection: number;
+  seed: number;
+  points: number;
+  length: number;
+  labels: string;
+  created_at: number;
+}
+const labelList = z.array(z.string());
+const toMap = (row: MapRow): MapInfo => ({
+  id: row.id,
+  run: row.run,
+  collection: row.collection,
+  seed: row.seed,
+  points: row.points,
+  length: row.length,
+  labels: labelList.parse(JSON.parse(row.labels)),
+  createdAt: row.created_at,
+});
+const columns = 'id, run, collection, seed, points, length, labels, created_at';
+
+export function readMaps(db: ReadHandle) {
+  const byId = oneRow<MapRow>(db, `SELECT ${columns} FROM maps WHERE id = ?`);
+  const latest = oneRow<MapRow>(db, `SELECT ${columns} FROM maps WHERE run = ? AND collection = ?`);
+  return {
+    byId: (id: number): MapInfo | null => {
+      const row = byId(id);
+      return row ? toMap(row) : null;
+    },
+    of: (run: number, collection: number): MapInfo | null => {
+      const row = latest(run, collection);
+      return row ? toMap(row) : null;
+    },
+  };
+}
+
+export function writeMaps(db: WriteHandle) {
+  const removeOf = change(db, 'DELETE FROM maps WHERE run = ? AND collection = ?');
+  const create = change(db, 'INSERT INTO maps (run, collection, seed, points, length, labels, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)');
+  return {
+    /** Makes room for the new map of a run and collection; gives its id. Its file must be there before. */
+    create: (map: Omit<MapInfo, 'id'>): number => create(map.run, map.collection, map.seed, map.points, map.length, JSON.stringify(map.labels), map.createdAt).id,
+    removeOf: (run: number, collection: number): void => void removeOf(run, collection),
+  };
+}

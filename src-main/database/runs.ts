@@ -1,0 +1,137 @@
+import { trainingConfig, type TrainingConfig } from '../contract/config';
+import { errorDetail, type ErrorDetail } from '../contract/errors';
+import { runState, type RunState } from '../contract/runs';
+import { allRows, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
+
+export interface StoredRun {
+  id: number;
+  name: string;
+  variant: string;
+  state: RunState;
+  config: TrainingConfig;
+  /** Null when the collection has been removed since. */
+  collection: number | null;
+  collectionName: string;
+  teacher: string;
+  backend: string | null;
+  step: number;
+  /** Step of the newest checkpoint; null before the first. */
+  checkpointStep: number | null;
+  embedded: boolean;
+  knnTop1: number | null;
+  error: ErrorDetail | null;
+  diskBytes: number;
+  createdAt: number;
+}
+
+interface RunRow {
+  id: number;
+  name: string;
+  variant: string;
+  state: string;
+  config: string;
+  collection: number | null;
+  collection_name: string;
+  teacher: string;
+  backend: string | null;
+  step: number;
+  checkpoint_step: number | null;
+  embedded: number;
+  knn_top1: number | null;
+  error: string | null;
+  disk_bytes: number;
+  created_at: number;
+}
+
+const columns = `r.id, r.name, r.variant, r.state, r.config, r.collection, coalesce(c.name, r.collection_name) AS collection_name, r.teacher,
+  r.backend, r.step, r.checkpoint_step, r.embedded, r.knn_top1, r.error, r.disk_bytes, r.created_at`;
+const from = 'runs r LEFT JOIN collections c ON c.id = r.collection AND c.removed = 0';
+
+function toRun(row: RunRow): StoredRun {
+  return {
+    id: row.id,
+    name: row.name,
+    variant: row.variant,
+    state: runState.parse(row.state),
+    config: trainingConfig.parse(JSON.parse(row.config)),
+    collection: row.collection,
+    collectionName: row.collection_name,
+    teacher: row.teacher,
+    backend: row.backend,
+    step: row.step,
+    checkpointStep: row.checkpoint_step,
+    embedded: row.embedded === 1,
+    knnTop1: row.knn_top1,
+    error: row.error === null ? null : errorDetail.parse(JSON.parse(row.error)),
+    diskBytes: row.disk_bytes,
+    createdAt: row.created_at,
+  };
+}
+
+export function readRuns(db: ReadHandle) {
+  const list = allRows<RunRow>(db, `SELECT ${columns} FROM ${from} ORDER BY r.created_at DESC, r.id DESC`);
+  const byId = oneRow<RunRow>(db, `SELECT ${columns} FROM ${from} WHERE r.id = ?`);
+  const byName = oneRow<RunRow>(db, `SELECT ${columns} FROM ${from} WHERE r.name = ?`);
+  const encodings = allRows<{ run: number; collection: number; name: string; step: number; images: number }>(
+    db,
+    'SELECT e.run, e.collection, c.name, e.step, e.images FROM encodings e JOIN collections c ON c.id = e.collection AND c.removed = 0 ORDER BY c.name',
+  );
+  const encoding = oneRow<{ step: number; images: number }>(db, 'SELECT step, images FROM encodings WHERE run = ? AND collection = ?');
+  const inState = allRows<{ id: number }>(db, 'SELECT id FROM runs WHERE state IN (SELECT value FROM json_each(?))');
+  return {
+    /** The newest first. */
+    list: (): StoredRun[] => list().map(toRun),
+    byId: (id: number): StoredRun | null => {
+      const row = byId(id);
+      return row ? toRun(row) : null;
+    },
+    byName: (name: string): StoredRun | null => {
+      const row = byName(name);
+      return row ? toRun(row) : null;
+    },
+    inStates: (states: readonly RunState[]): number[] => inState(JSON.stringify(states)).map((row) => row.id),
+    /** Which collections every run has encoded, with the checkpoint it used and how many images. */
+    encodings: () => encodings(),
+    encoding: (run: number, collection: number) => encoding(run, collection) ?? null,
+  };
+}
+
+/** Writes to the registry of runs: made on a durable handle, so that what is said to be started or saved is on disk. */
+export function writeRuns(db: WriteHandle) {
+  const create = change(
+    db,
+    `INSERT INTO runs (name, variant, state, config, collection, collection_name, teacher, backend, step, checkpoint_step, embedded, created_at)
+     VALUES (:name, :variant, :state, :config, :collection, :collectionName, :teacher, :backend, :step, :checkpointStep, :embedded, :createdAt)`,
+  );
+  const state = change(db, 'UPDATE runs SET state = ?, error = ? WHERE id = ?');
+  const checkpoint = change(db, 'UPDATE runs SET checkpoint_step = ?, disk_bytes = ? WHERE id = ?');
+  const backend = change(db, 'UPDATE runs SET backend = ? WHERE id = ?');
+  const encoded = change(
+    db,
+    `INSERT INTO encodings (run, collection, step, images, created_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (run, collection) DO UPDATE SET step = excluded.step, images = excluded.images, created_at = excluded.created_at`,
+  );
+  const forgetEncodings = change(db, 'DELETE FROM encodings WHERE run = ?');
+  const remove = change(db, 'DELETE FROM runs WHERE id = ?');
+  return {
+    create: (run: Omit<StoredRun, 'id' | 'knnTop1' | 'error' | 'diskBytes'>): number =>
+      create({ ...run, config: JSON.stringify(run.config), embedded: run.embedded ? 1 : 0 }).id,
+    setState: (id: number, to: RunState, error: ErrorDetail | null): void => void state(to, error ? JSON.stringify(error) : null, id),
+    setCheckpoint: (id: number, step: number, diskBytes: number): void => void checkpoint(step, diskBytes, id),
+    setBackend: (id: number, description: string): void => void backend(description, id),
+    setEncoded: (id: number, collection: number, step: number, images: number, at: number): void => void encoded(id, collection, step, images, at),
+    forgetEncodings: (id: number): void => void forgetEncodings(id),
+    /** Events, evaluations, maps and encodings go with it; its descriptions must be gone before. */
+    remove: (id: number): void => void remove(id),
+  };
+}
+
+/** What changes often while a run trains; a power cut may lose the last moments. */
+export function writeRunProgress(db: WriteHandle) {
+  const step = change(db, 'UPDATE runs SET step = ? WHERE id = ?');
+  const knn = change(db, 'UPDATE runs SET knn_top1 = ? WHERE id = ?');
+  return {
+    setStep: (id: number, at: number): void => void step(at, id),
+    setKnnTop1: (id: number, value: number): void => void knn(value, id),
+  };
+}

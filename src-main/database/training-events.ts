@@ -1,0 +1,35 @@
+import { trainingEvent, type TrainingEvent } from '../contract/runs';
+import { allValues, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
+
+const stepOf = (event: TrainingEvent): number => ('step' in event ? event.step : 0);
+const parse = (text: string): TrainingEvent => trainingEvent.parse(JSON.parse(text));
+
+export function readTrainingEvents(db: ReadHandle) {
+  const count = oneRow<{ n: number }>(db, `SELECT count(*) AS n FROM training_events WHERE run = ? AND type = 'step'`);
+  const thinned = allValues<string>(
+    db,
+    `SELECT event FROM (
+       SELECT event, step, row_number() OVER (ORDER BY step) - 1 AS place, count(*) OVER () AS n
+       FROM training_events WHERE run = :run AND type = 'step'
+     ) WHERE place % :stride = 0 OR place = n - 1 ORDER BY step`,
+  );
+  const ofType = allValues<string>(db, 'SELECT event FROM training_events WHERE run = ? AND type = ? ORDER BY step, id');
+  const after = allValues<string>(db, 'SELECT event FROM training_events WHERE run = ? AND step > ? ORDER BY id LIMIT ?');
+  return {
+    stepCount: (run: number): number => count(run)!.n,
+    /** Every `stride`-th step event and the last one. */
+    steps: (run: number, stride: number): TrainingEvent[] => thinned({ run, stride }).map(parse),
+    ofType: (run: number, type: TrainingEvent['type']): TrainingEvent[] => ofType(run, type).map(parse),
+    after: (run: number, step: number, limit: number): TrainingEvent[] => after(run, step, limit).map(parse),
+  };
+}
+
+export function writeTrainingEvents(db: WriteHandle) {
+  const add = change(db, 'INSERT INTO training_events (run, type, step, event) VALUES (?, ?, ?, ?)');
+  const forget = change(db, `DELETE FROM training_events WHERE run = ? AND type IN ('step', 'evaluation') AND step > ?`);
+  return {
+    add: (run: number, event: TrainingEvent): void => void add(run, event.type, stepOf(event), JSON.stringify(event)),
+    /** A run that goes on from a checkpoint does the steps after it again: what was seen of them goes. */
+    forgetAfter: (run: number, step: number): void => void forget(run, step),
+  };
+}
