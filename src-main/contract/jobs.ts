@@ -27,6 +27,8 @@ export const job = z.object({
   error: errorDetail.nullable(),
   /** One line about the outcome, once done. */
   summary: z.string().nullable(),
+  /** The outcome in numbers once done, for scripts: an import gives `imported` and `known`. */
+  counts: z.record(z.string(), z.int()).optional(),
   startedAt: z.int(),
   endedAt: z.int().nullable(),
 });

@@ -8,6 +8,7 @@ export const backendReport = z.object({
   gflops: z.number().nullable(),
   detail: z.string(),
 });
+export type BackendReport = z.infer<typeof backendReport>;
 
 export const doctorCheck = z.object({
   name: z.string(), // Node, Electron, Display, GPU, Teacher, Library, …
@@ -15,6 +16,7 @@ export const doctorCheck = z.object({
   found: z.string(),
   remedy: z.string().nullable(),
 });
+export type DoctorCheck = z.infer<typeof doctorCheck>;
 
 export const doctorReport = z.object({
   version: z.string(),
