@@ -1,0 +1,90 @@
+/** A place in the map's own coordinates: −1 … 1 on both axes, y upwards. */
+export interface MapPoint {
+  x: number;
+  y: number;
+}
+/** A place on the canvas in CSS pixels, y downwards. */
+export interface ScreenPoint {
+  left: number;
+  top: number;
+}
+export interface Box {
+  left: number;
+  bottom: number;
+  right: number;
+  top: number;
+}
+
+/** Where one looks: the centre in map coordinates, and CSS pixels to one map unit. Values are never changed in place. */
+export interface Camera {
+  readonly x: number;
+  readonly y: number;
+  readonly scale: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const furthest = 0.6;
+const nearest = 400;
+
+/** Pixels to one unit at which the whole map fits, with a margin. */
+export const fittingScale = (width: number, height: number): number => Math.max(1, (Math.min(width, height) / 2) * 0.94);
+
+/** The whole map. */
+export const fit = (width: number, height: number): Camera => ({ x: 0, y: 0, scale: fittingScale(width, height), width, height });
+
+/** How much closer than the whole map: 1 is the whole. */
+export const magnification = (camera: Camera): number => camera.scale / fittingScale(camera.width, camera.height);
+
+export function toScreen(camera: Camera, x: number, y: number): ScreenPoint {
+  return { left: camera.width / 2 + (x - camera.x) * camera.scale, top: camera.height / 2 - (y - camera.y) * camera.scale };
+}
+
+export function toMap(camera: Camera, left: number, top: number): MapPoint {
+  return { x: camera.x + (left - camera.width / 2) / camera.scale, y: camera.y - (top - camera.height / 2) / camera.scale };
+}
+
+const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
+
+/** Keeps some of the map in view and the scale within its limits. */
+function limited(camera: Camera): Camera {
+  const base = fittingScale(camera.width, camera.height);
+  return { ...camera, x: clamp(camera.x, -1.1, 1.1), y: clamp(camera.y, -1.1, 1.1), scale: clamp(camera.scale, base * furthest, base * nearest) };
+}
+
+/** Moves the map with the pointer: by CSS pixels to the right and down. */
+export const pan = (camera: Camera, right: number, down: number): Camera =>
+  limited({ ...camera, x: camera.x - right / camera.scale, y: camera.y + down / camera.scale });
+
+/** Comes nearer by `factor`; what lies under the given place on the screen stays there. */
+export function zoom(camera: Camera, factor: number, at: ScreenPoint = { left: camera.width / 2, top: camera.height / 2 }): Camera {
+  const fixed = toMap(camera, at.left, at.top);
+  const { scale } = limited({ ...camera, scale: camera.scale * factor });
+  return limited({ ...camera, scale, x: fixed.x - (at.left - camera.width / 2) / scale, y: fixed.y + (at.top - camera.height / 2) / scale });
+}
+
+/** The same view in a window of another size. */
+export function resized(camera: Camera, width: number, height: number): Camera {
+  return limited({ ...camera, width, height, scale: fittingScale(width, height) * magnification(camera) });
+}
+
+/** Moves as little as is needed for a place to stand at least `margin` pixels inside. */
+export function reveal(camera: Camera, point: MapPoint, margin = 48): Camera {
+  const { left, top } = toScreen(camera, point.x, point.y);
+  const right = clamp(left, margin, Math.max(margin, camera.width - margin)) - left;
+  const down = clamp(top, margin, Math.max(margin, camera.height - margin)) - top;
+  return right === 0 && down === 0 ? camera : pan(camera, right, down);
+}
+
+/** What is seen, in map coordinates. */
+export function visibleBox(camera: Camera): Box {
+  const { x: left, y: top } = toMap(camera, 0, 0);
+  const { x: right, y: bottom } = toMap(camera, camera.width, camera.height);
+  return { left, right, top, bottom };
+}
+
+/** Diameter of a point in CSS pixels: small for many points seen from afar, growing slowly as one comes nearer. */
+export function pointSize(camera: Camera, points: number): number {
+  const base = clamp(Math.sqrt((camera.width * camera.height) / Math.max(1, points)) * 0.62, 1.6, 7);
+  return clamp(base * magnification(camera) ** 0.42, 1.6, 14);
+}
