@@ -68,7 +68,7 @@ export function toErrorDetail(error: unknown): ErrorDetail {
   if (parsed.success) return parsed.data;
   if (error instanceof Error && error.name === 'AbortError') return { code: 'CANCELLED', message: 'Cancelled.' };
   const code = (error as { code?: unknown } | null)?.code;
-  if (code === 'ENOSPC')
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL')
     return { code: 'DISK_FULL', message: 'The disk is full.', remedy: 'Free some space, then try again; nothing that was stored is lost.' };
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
 }

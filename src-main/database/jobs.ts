@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { errorDetail } from '../contract/errors';
 import type { FileFailure } from '../contract/images';
 import { jobKind, jobState, type Job } from '../contract/jobs';
@@ -14,10 +15,13 @@ interface JobRow {
   unit: string;
   error: string | null;
   summary: string | null;
+  counts: string | null;
   started_at: number;
   ended_at: number | null;
   failure_count: number;
 }
+
+const jobCounts = z.record(z.string(), z.int());
 
 /** How many failures a job carries with it; the rest stay in the table. */
 export const shownFailures = 100;
@@ -25,7 +29,7 @@ export const shownFailures = 100;
 export function readJobs(db: ReadHandle) {
   const list = allRows<JobRow>(
     db,
-    `SELECT id, kind, title, state, phase, done, total, unit, error, summary, started_at, ended_at,
+    `SELECT id, kind, title, state, phase, done, total, unit, error, summary, counts, started_at, ended_at,
        (SELECT count(*) FROM job_failures f WHERE f.job = jobs.id) AS failure_count
      FROM jobs ORDER BY started_at`,
   );
@@ -48,6 +52,7 @@ export function readJobs(db: ReadHandle) {
         failureCount: row.failure_count,
         error: row.error === null ? null : errorDetail.parse(JSON.parse(row.error)),
         summary: row.summary,
+        counts: row.counts === null ? undefined : jobCounts.parse(JSON.parse(row.counts)),
         startedAt: row.started_at,
         endedAt: row.ended_at,
       })),
@@ -58,17 +63,21 @@ export function readJobs(db: ReadHandle) {
 export function writeJobs(db: WriteHandle) {
   const put = change(
     db,
-    `INSERT INTO jobs (id, kind, title, state, phase, done, total, unit, error, summary, started_at, ended_at)
-     VALUES (:id, :kind, :title, :state, :phase, :done, :total, :unit, :error, :summary, :startedAt, :endedAt)
+    `INSERT INTO jobs (id, kind, title, state, phase, done, total, unit, error, summary, counts, started_at, ended_at)
+     VALUES (:id, :kind, :title, :state, :phase, :done, :total, :unit, :error, :summary, :counts, :startedAt, :endedAt)
      ON CONFLICT (id) DO UPDATE SET state = excluded.state, phase = excluded.phase, done = excluded.done, total = excluded.total,
-       unit = excluded.unit, error = excluded.error, summary = excluded.summary, ended_at = excluded.ended_at`,
+       unit = excluded.unit, error = excluded.error, summary = excluded.summary, counts = excluded.counts, ended_at = excluded.ended_at`,
   );
   const fail = change(db, 'INSERT INTO job_failures (job, name, code, reason) VALUES (?, ?, ?, ?)');
   const remove = change(db, 'DELETE FROM jobs WHERE id = ?');
   return {
     put: (job: Job): void => {
       const { id, kind, title, state, phase, done, total, unit, summary, startedAt, endedAt } = job;
-      put({ id, kind, title, state, phase, done, total, unit, summary, startedAt, endedAt, error: job.error ? JSON.stringify(job.error) : null });
+      put({
+        ...{ id, kind, title, state, phase, done, total, unit, summary, startedAt, endedAt },
+        error: job.error ? JSON.stringify(job.error) : null,
+        counts: job.counts ? JSON.stringify(job.counts) : null,
+      });
     },
     fail: (job: string, failure: FileFailure): void => void fail(job, failure.name, failure.code, failure.reason),
     remove: (id: string): void => void remove(id),

@@ -17,8 +17,12 @@ export interface JobHandle {
   fail(failure: FileFailure): void;
 }
 
-/** Does the work and gives one line about its outcome. */
-export type JobWork = (job: JobHandle) => Promise<string | null>;
+/** One line about what was done, and the same in numbers for scripts. */
+export interface JobOutcome {
+  summary: string;
+  counts?: Record<string, number>;
+}
+export type JobWork = (job: JobHandle) => Promise<JobOutcome>;
 
 interface LiveJob {
   job: Job;
@@ -99,7 +103,7 @@ export class JobBoard {
       Object.assign(job, { state: 'running', phase: 'starting', startedAt: Date.now() } satisfies Partial<Job>);
       this.#db.write.jobs.put(job);
       this.#feed.changed();
-      job.summary = await work({
+      const outcome = await work({
         id: job.id,
         signal: control.signal,
         progress: ({ phase, done, total, unit }) => {
@@ -109,7 +113,7 @@ export class JobBoard {
         },
         fail: (failure) => this.#fail(job, failure),
       });
-      job.state = 'done';
+      Object.assign(job, { state: 'done', summary: outcome.summary, counts: outcome.counts } satisfies Partial<Job>);
     } catch (error) {
       if (control.signal.reason === closing) job.state = 'interrupted';
       else if (control.signal.aborted) job.state = 'cancelled';

@@ -14,6 +14,7 @@ export function jobs(db: WriteHandle): void {
       unit TEXT NOT NULL,
       error TEXT,
       summary TEXT,
+      counts TEXT,
       started_at INTEGER NOT NULL,
       ended_at INTEGER
     ) STRICT;

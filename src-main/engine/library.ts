@@ -1,0 +1,93 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { GlyphscopeError } from '../contract/errors';
+import { openLibraryDatabase, type LibraryDatabase } from '../database/library-database';
+import { LibraryLock } from './library-lock';
+
+/** An open library folder. */
+export interface Library {
+  readonly directory: string;
+  readonly db: LibraryDatabase;
+  readonly lock: LibraryLock;
+  /** What the user should know about how it was opened, one line each. */
+  readonly notices: readonly string[];
+  close(): void;
+}
+
+/**
+ * Opens the library in `directory`, or makes one there.
+ * A damaged database is set aside, never deleted, together with everything that is addressed by its numbers; runs and
+ * image packs stay.
+ * @throws GlyphscopeError LIBRARY_IN_USE, LIBRARY_NEWER, INVALID_INPUT when the folder cannot be used
+ */
+export function openLibrary(directory: string, now: Date = new Date()): Library {
+  try {
+    for (const folder of ['images', 'thumbnails', 'features', 'runs', 'maps', 'uploads']) mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new GlyphscopeError('INVALID_INPUT', `The library folder cannot be used: ${(error as Error).message}.`, {
+      subject: directory,
+      remedy: 'Choose a folder that you may write to with --library.',
+      cause: error,
+    });
+  }
+  const lock = LibraryLock.acquire(directory);
+  const notices: string[] = [];
+  try {
+    emptyUploads(directory);
+    const db = openOrSetAside(directory, lock.clean, now, notices);
+    return {
+      directory,
+      db,
+      lock,
+      notices,
+      close: () => {
+        db.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function openOrSetAside(directory: string, clean: boolean, now: Date, notices: string[]): LibraryDatabase {
+  const file = join(directory, 'library.sqlite');
+  try {
+    return openLibraryDatabase(file, { check: !clean && existsSync(file) });
+  } catch (error) {
+    if (!(error instanceof GlyphscopeError && error.code === 'LIBRARY_DAMAGED')) throw error;
+    const aside = setAside(directory, now);
+    notices.push(
+      `${error.message} It was set aside in ${aside} and a new one begun; your image files and runs are untouched. Import your images again.`,
+    );
+    return openLibraryDatabase(file, { check: false });
+  }
+}
+
+/** Moves the database and what is addressed by its numbers into a folder of their own; gives the folder. */
+function setAside(directory: string, now: Date): string {
+  const stamp = now.toISOString().replace(/[:.]/g, '-');
+  const aside = join(directory, `damaged-${stamp}`);
+  mkdirSync(aside);
+  const move = (name: string) => {
+    if (existsSync(join(directory, name))) renameSync(join(directory, name), join(aside, name));
+  };
+  for (const name of readdirSync(directory)) if (name.startsWith('library.sqlite')) move(name);
+  for (const folder of ['features', 'maps']) {
+    move(folder);
+    mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
+  }
+  for (const run of readdirSync(join(directory, 'runs')))
+    for (const name of readdirSync(join(directory, 'runs', run))) {
+      if (!name.startsWith('embeddings')) continue;
+      mkdirSync(join(aside, 'runs', run), { recursive: true });
+      move(join('runs', run, name));
+    }
+  return aside;
+}
+
+/** Unfinished uploads of an earlier engine belong to nobody. */
+function emptyUploads(directory: string): void {
+  for (const name of readdirSync(join(directory, 'uploads'))) rmSync(join(directory, 'uploads', name), { recursive: true, force: true });
+}

@@ -1,0 +1,113 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GlyphscopeError } from '../contract/errors';
+import type { Curves, EvaluationEvent, Run, RunState, StepEvent } from '../contract/runs';
+import type { LibraryDatabase } from '../database/library-database';
+import type { StoredRun } from '../database/runs';
+
+/** States in which a trainer is at work for a run. */
+export const activeStates: readonly RunState[] = ['preparing', 'training', 'paused'];
+
+/** The registry of runs as the contract shows it. */
+export class Runs {
+  readonly #db: LibraryDatabase;
+  readonly #library: string;
+
+  constructor(db: LibraryDatabase, library: string) {
+    this.#db = db;
+    this.#library = library;
+  }
+
+  /** The folder that a run's trainer and student work in. */
+  directory(run: number): string {
+    return join(this.#library, 'runs', String(run));
+  }
+
+  /** The newest first. */
+  list(): Run[] {
+    const encodings = this.#db.read.runs.encodings();
+    return this.#db.read.runs.list().map((stored) => toRun(stored, encodings));
+  }
+
+  /** @throws GlyphscopeError NOT_FOUND */
+  get(id: number): StoredRun {
+    const stored = this.#db.read.runs.byId(id);
+    if (!stored) throw new GlyphscopeError('NOT_FOUND', `There is no run ${id}.`, { subject: `run ${id}` });
+    return stored;
+  }
+
+  show(id: number): Run {
+    return toRun(this.get(id), this.#db.read.runs.encodings());
+  }
+
+  /** @throws GlyphscopeError NOT_FOUND, RUN_NOT_TRAINED before the first checkpoint */
+  usable(id: number): StoredRun & { checkpointStep: number } {
+    const run = this.get(id);
+    if (run.checkpointStep === null)
+      throw new GlyphscopeError('RUN_NOT_TRAINED', `The run "${run.name}" has no checkpoint yet.`, {
+        subject: run.name,
+        remedy: 'Wait for its first checkpoint, or choose another run.',
+      });
+    return run as StoredRun & { checkpointStep: number };
+  }
+
+  /** The run that the window shows first: the newest usable one of the user's, else the embedded one. */
+  default(): StoredRun | null {
+    const usable = this.#db.read.runs.list().filter((run) => run.checkpointStep !== null);
+    return usable.find((run) => !run.embedded) ?? usable[0] ?? null;
+  }
+
+  /** What was seen while it trained, thinned to about `points` steps. */
+  curves(id: number, points: number): Curves {
+    this.get(id);
+    const events = this.#db.read.trainingEvents;
+    const stride = Math.max(1, Math.ceil(events.stepCount(id) / points));
+    return {
+      run: id,
+      stride,
+      steps: events.steps(id, stride) as StepEvent[],
+      evaluations: events.ofType(id, 'evaluation') as EvaluationEvent[],
+      messages: events.ofType(id, 'message').flatMap((event) => (event.type === 'message' ? [{ step: event.step, level: event.level, text: event.text }] : [])),
+    };
+  }
+
+  /** Removes a run that is not training: its folder, descriptions and everything made with it. */
+  async remove(id: number): Promise<void> {
+    const run = this.get(id);
+    if (activeStates.includes(run.state))
+      throw new GlyphscopeError('RUN_BUSY', `The run "${run.name}" is ${run.state}.`, { subject: run.name, remedy: 'Stop it first.' });
+    while (this.#db.transaction(() => this.#db.write.descriptions.removeSome(id, 1_000)) > 0) await new Promise((resolve) => setImmediate(resolve));
+    this.#db.write.runs.remove(id);
+    this.#db.read.collectionImages.changed();
+    await rm(this.directory(id), { recursive: true, force: true });
+  }
+
+  /** Bytes that a run's folder takes. */
+  async diskBytes(id: number): Promise<number> {
+    const names = await readdir(this.directory(id), { recursive: true, withFileTypes: true }).catch(() => []);
+    const sizes = await Promise.all(names.filter((entry) => entry.isFile()).map((entry) => stat(join(entry.parentPath, entry.name)).then(({ size }) => size, () => 0)));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+}
+
+function toRun(stored: StoredRun, encodings: readonly { run: number; name: string }[]): Run {
+  const { id, name, variant, state, config, teacher, backend, step, embedded, knnTop1, error, createdAt, diskBytes } = stored;
+  return {
+    id,
+    name,
+    variant,
+    state,
+    config,
+    collection: stored.collectionName,
+    teacher,
+    backend,
+    step,
+    usable: stored.checkpointStep !== null,
+    embedded,
+    knnTop1,
+    error,
+    createdAt,
+    encoded: encodings.filter((encoding) => encoding.run === id).map((encoding) => encoding.name),
+    diskBytes,
+  };
+}

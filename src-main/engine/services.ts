@@ -1,0 +1,31 @@
+import type { Collections } from './collections';
+import type { Grants } from './grants';
+import type { ImageFiles } from './image-files';
+import type { JobBoard } from './jobs';
+import type { Library } from './library';
+import type { Locations } from './locations';
+import type { Runs } from './runs';
+import type { Students } from './students';
+import type { Teachers } from './teachers';
+import type { Trainings } from './trainings';
+import type { Uploads } from './uploads';
+import type { Vectors } from './vectors';
+
+/** What the procedures of the contract and the long work are made of. */
+export interface Services {
+  readonly locations: Locations;
+  readonly library: Library;
+  readonly jobs: JobBoard;
+  readonly collections: Collections;
+  readonly runs: Runs;
+  readonly images: ImageFiles;
+  readonly teachers: Teachers;
+  readonly students: Students;
+  readonly vectors: Vectors;
+  readonly trainings: Trainings;
+  readonly grants: Grants;
+  readonly uploads: Uploads;
+  readonly log: (line: string) => void;
+  /** Ends the engine after the answer that is being given. */
+  readonly shutdown: () => void;
+}
