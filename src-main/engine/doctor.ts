@@ -30,8 +30,7 @@ export async function examine(o: DoctorOptions): Promise<DoctorReport> {
   const checks = [checkNode(o.node), electron, checkDisplay(), gpu, checkTeacher(), checkLibrary(o.library), checkDisk(o.library), checkMemory()];
   const measured: BackendReport[] = [];
   for (const name of backends) measured.push(await measureApart(name, o)); // one after the other: they share the cores
-  const fastest = measured.filter((b) => b.available).sort((a, b) => (b.gflops ?? 0) - (a.gflops ?? 0))[0];
-  return { version: o.version, cores: os.availableParallelism(), checks, backends: measured, chosenBackend: fastest?.name ?? 'none' };
+  return { version: o.version, cores: os.availableParallelism(), checks, backends: measured, chosenBackend: measured.find((b) => b.available)?.name ?? 'none' };
 }
 
 interface Ran {

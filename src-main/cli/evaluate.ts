@@ -1,0 +1,52 @@
+import { GlyphscopeError } from '../contract/errors';
+import type { Evaluation } from '../contract/evaluation';
+import { type Command, text } from './command';
+import { withEngine } from './engine-connection';
+import { followJob } from './follow-job';
+import { findCollection, findRun } from './known-names';
+import { count, percent, table } from './wording';
+
+export const evaluateCommand: Command = {
+  name: 'evaluate',
+  summary: "Measure how much of the teacher a run's descriptions keep: k-NN and a linear probe, by prefix length.",
+  options: {
+    run: { value: 'RUN', required: true, help: 'The run.' },
+    collection: { value: 'NAME', required: true, help: 'A collection with labels; its train and test splits are used where it has them.' },
+  },
+  notes: ["k-NN as in DINO (k = 10, 20, 100, 200 and their mean), from hard symbols; the teacher's own figures stand beside."],
+
+  async run(invocation) {
+    const { out, signal } = invocation;
+    return withEngine(invocation, async (client) => {
+      const run = await findRun(client, text(invocation, 'run'));
+      const collection = await findCollection(client, text(invocation, 'collection'));
+      const both = { run: run.id, collection: collection.id };
+      await followJob(client, (await client.runs.evaluate(both)).job, out, signal);
+      const evaluation = await client.runs.evaluation(both);
+      if (!evaluation) throw new GlyphscopeError('INTERNAL', 'The evaluation ended without a result.');
+      out.result(evaluation, report(evaluation));
+      return true;
+    });
+  },
+};
+
+/** The document as a table: a row for each prefix length, the teacher last. */
+export function report({ student, teacher, retention, trainImages, testImages, protocol, run, collection }: Evaluation): string {
+  const row = (name: string, { knn, linear }: Pick<Evaluation['student'], 'knn' | 'linear'>) => [
+    name,
+    percent(knn.top1),
+    percent(knn.top5),
+    ...Object.values(knn.k).map(({ top1 }) => percent(top1)),
+    percent(linear.top1),
+    percent(linear.top5),
+  ];
+  const ks = Object.keys(teacher.knn.k).map((k) => `k=${k}`);
+  const prefixes = Object.entries(student.prefix).map(([length, figures]) => row(`prefix ${length}`, figures));
+  return [
+    `${run} on ${collection}: ${count(testImages)} images, neighbours among ${count(trainImages)}. ${protocol}`,
+    '',
+    table(['', 'k-NN top-1', 'top-5', ...ks, 'linear top-1', 'top-5'], [...prefixes, row('teacher', teacher)]),
+    '',
+    `The descriptions keep ${percent(retention)} of the teacher's k-NN top-1.`,
+  ].join('\n');
+}

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import { GlyphscopeError } from '../contract/errors';
+import { wholeNumber } from './arguments';
+import { type Command, text } from './command';
+import { withEngine } from './engine-connection';
+import { followJob } from './follow-job';
+import { findCollection, findRun } from './known-names';
+import { count } from './wording';
+
+export const mapCommand: Command = {
+  name: 'map',
+  summary: 'Compute the map (UMAP) of the embeddings that a run gives a collection.',
+  options: {
+    run: { value: 'RUN', required: true, help: 'The run.' },
+    collection: { value: 'NAME', required: true, help: 'The collection.' },
+    seed: { value: 'N', help: 'Start of its random choices: the same seed gives the same map.', default: '0' },
+  },
+
+  async run(invocation) {
+    const { out, signal, library } = invocation;
+    const seed = wholeNumber('seed', text(invocation, 'seed'), 0, 2 ** 31 - 1);
+    return withEngine(invocation, async (client) => {
+      const run = await findRun(client, text(invocation, 'run'));
+      const collection = await findCollection(client, text(invocation, 'collection'));
+      const both = { run: run.id, collection: collection.id };
+      await followJob(client, (await client.explore.computeMap({ ...both, seed })).job, out, signal);
+      const map = await client.explore.map(both);
+      if (!map) throw new GlyphscopeError('INTERNAL', 'The map ended without a result.');
+      const file = path.join(library, 'maps', `${map.id}.bin`);
+      out.result(
+        { map: map.id, run: run.name, collection: collection.name, points: map.points, length: map.length, labels: map.labels, seed: map.seed, file },
+        `Map of ${count(map.points)} images: the Map page shows it. Its coordinates are in ${file}`,
+      );
+      return true;
+    });
+  },
+};

@@ -1,0 +1,130 @@
+import { GlyphscopeError } from '../contract/errors';
+import type { Collection } from '../contract/images';
+import type { Run, TrainingEvent } from '../contract/runs';
+import { type Command, text } from './command';
+import { type Client, withEngine } from './engine-connection';
+import { findCollection } from './known-names';
+import type { Output } from './output';
+import { givenConfig, trainingOptions } from './training-flags';
+import { count, duration, jobLine, percent } from './wording';
+
+/** States in which a run of the same name goes on instead of a new one beginning. */
+const resumable = new Set<Run['state']>(['interrupted', 'paused', 'stopped', 'failed']);
+type Latest = { [T in TrainingEvent['type']]?: Extract<TrainingEvent, { type: T }> };
+
+export const trainCommand: Command = {
+  name: 'train',
+  summary: "Train a student on a collection: it learns the vocabulary that carries the teacher's features.",
+  options: {
+    collection: { value: 'NAME', required: true, help: 'The collection to learn from.' },
+    name: { value: 'RUN', required: true, help: "The run's name. An interrupted run of that name goes on from its last checkpoint." },
+    ...trainingOptions(),
+  },
+  notes: [
+    'Fields that are not given come from the preset. Features that are missing are computed first.',
+    'Ctrl-C writes a checkpoint and ends; the same command goes on from it.',
+  ],
+
+  async run(invocation) {
+    const { out, signal, values } = invocation;
+    const config = givenConfig(values);
+    return withEngine(invocation, async (client) => {
+      const collection = await findCollection(client, text(invocation, 'collection'));
+      const begun = await beginOrResume(client, text(invocation, 'name').trim(), collection, config, out);
+      const latest = await followTraining(client, begun, out, signal);
+      const run = await client.runs.get({ run: begun.id });
+      out.result({ ...run, lastStep: latest.step ?? null, lastEvaluation: latest.evaluation ?? null }, summary(run, latest));
+      if (run.state === 'finished') return true;
+      if (run.error) throw new GlyphscopeError(run.error.code, run.error.message, { subject: run.error.subject, remedy: run.error.remedy });
+      throw new GlyphscopeError('CANCELLED', `"${run.name}" is ${run.state} at step ${count(run.step)} of ${count(run.config.steps)}.`, { remedy: 'Run the same command again to go on.' });
+    });
+  },
+};
+
+async function beginOrResume(client: Client, name: string, collection: Collection, config: Record<string, unknown>, out: Output): Promise<Run> {
+  const known = (await client.runs.list()).find((run) => run.name === name);
+  if (!known) return client.runs.start({ name, collection: collection.id, config });
+  if (known.state === 'preparing' || known.state === 'training')
+    throw new GlyphscopeError('RUN_BUSY', `"${name}" is training already.`, { subject: name, remedy: 'Wait for its end, or stop it in the window.' });
+  if (!resumable.has(known.state) || known.step >= known.config.steps)
+    throw new GlyphscopeError('NAME_TAKEN', `There is a finished run "${name}".`, { subject: name, remedy: 'Choose another name.' });
+  refuseChanges(known, collection, await client.runs.configure(config), config);
+  out.note(`Going on with "${name}" from step ${count(known.step)} of ${count(known.config.steps)}.`);
+  await client.runs.resume({ run: known.id });
+  return known;
+}
+
+/** A run keeps what it was begun with: a flag that says otherwise is refused, not passed over. */
+function refuseChanges(known: Run, collection: Collection, wanted: Run['config'], given: Record<string, unknown>): void {
+  const remedy = 'Leave it as it was, or choose another name.';
+  if (known.collection !== collection.name)
+    throw new GlyphscopeError('INVALID_INPUT', `"${known.name}" was begun on the collection "${known.collection}", not "${collection.name}".`, { subject: '--collection', remedy });
+  for (const key of Object.keys(given) as (keyof Run['config'])[])
+    if (known.config[key] !== wanted[key])
+      throw new GlyphscopeError('INVALID_INPUT', `"${known.name}" was begun with ${key} ${String(known.config[key])}, not ${String(wanted[key])}.`, { subject: key, remedy });
+}
+
+/** Shows a training until it ends, pauses or fails. A Ctrl-C pauses it, which writes a checkpoint. */
+async function followTraining(client: Client, run: Run, out: Output, signal: AbortSignal): Promise<Latest> {
+  const latest: Latest = {};
+  const pause = () => {
+    out.note('Writing a checkpoint.');
+    void client.runs.pause({ run: run.id }).catch(() => client.runs.stop({ run: run.id }).catch(() => {}));
+  };
+  signal.addEventListener('abort', pause, { once: true });
+  const jobs = new AbortController();
+  const preparing = showPreparation(client, out, jobs.signal);
+  try {
+    for await (const events of await client.runs.watch({ run: run.id, step: run.step })) {
+      for (const event of events) {
+        Object.assign(latest, { [event.type]: event });
+        if (event.type === 'backend') out.note(`Training with ${event.description}.`);
+        if (event.type === 'message') out.note(`step ${count(event.step)}: ${event.text}`);
+        if (event.type === 'step') jobs.abort();
+        if (event.type === 'state' && ended(event.state, signal.aborted)) return latest;
+      }
+      if (latest.step) out.progress('training', trainingLine(latest, run.config.steps));
+    }
+    return latest;
+  } finally {
+    signal.removeEventListener('abort', pause);
+    jobs.abort();
+    await preparing;
+  }
+}
+
+const ended = (state: Run['state'], asked: boolean) => state === 'finished' || state === 'stopped' || state === 'failed' || state === 'interrupted' || (state === 'paused' && asked);
+
+/** Until the first step: the features that the training waits for. */
+async function showPreparation(client: Client, out: Output, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const list of await client.jobs.watch(undefined, { signal })) {
+      const job = list.find((one) => one.kind === 'features' && one.state === 'running');
+      if (signal.aborted) return;
+      if (job) out.progress(job.phase, jobLine(job));
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** "step 120 of 1,000, loss 4.213, k-NN 61.2% (teacher 78.0%), 92% of symbols in use, 12.1 steps a second, 1 min 12 s left". */
+function trainingLine({ step, evaluation }: Latest, steps: number): string {
+  if (!step) return 'preparing';
+  const best = evaluation ? Object.entries(evaluation.knnTop1).sort(([a], [b]) => Number(b) - Number(a))[0] : undefined;
+  const knn = best && evaluation ? `, k-NN ${percent(best[1])} (teacher ${percent(evaluation.teacher)})` : '';
+  const usage = step.usage.reduce((sum, share) => sum + share, 0) / Math.max(1, step.usage.length);
+  return `step ${count(step.step)} of ${count(steps)}, loss ${step.loss.toFixed(4)}${knn}, ${Math.round(100 * usage)}% of symbols in use, ${step.stepsPerSecond.toFixed(1)} steps a second, ${duration(step.etaSeconds)} left`;
+}
+
+function summary(run: Run, { step, evaluation }: Latest): string {
+  const lines = [`"${run.name}" (${run.variant}) is ${run.state} at step ${count(run.step)} of ${count(run.config.steps)}${run.backend ? `, with ${run.backend}` : ''}.`];
+  if (step) lines.push(`Loss ${step.loss.toFixed(4)}, KL ${step.kl.toFixed(4)}, ${duration(step.seconds)} of training.`);
+  if (evaluation)
+    lines.push(
+      `k-NN on the held-out sample: ${Object.entries(evaluation.knnTop1)
+        .map(([length, top1]) => `prefix ${length} ${percent(top1)}`)
+        .join(', ')}; teacher ${percent(evaluation.teacher)}.`,
+    );
+  return lines.join('\n');
+}
