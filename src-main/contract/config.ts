@@ -14,18 +14,183 @@ export const field = z.registry<FieldMeta>();
 export const presetName = z.enum(['tiny', 'small', 'base', 'paper']);
 export type PresetName = z.infer<typeof presetName>;
 
+const share = () => z.number().min(0).max(1);
+
 /**
  * Everything that decides a training. One flat object: its keys are the CLI's flags (kebab-case), the form's fields,
- * and what is stored with the run. Letters of the shapes: docs/architecture.md.
+ * and what is stored with the run. Letters of the shapes: docs/architecture.md. The method: docs/method.md.
  */
 export const trainingConfig = z.object({
-  preset: presetName.default('small').register(field, { label: 'Preset', group: 'Run', help: 'Starting values for every other field. small suits a CPU, base a GPU, paper follows the publication, tiny is for tests.' }),
-  steps: z.int().min(1).max(10_000_000).register(field, { label: 'Steps', group: 'Run', unit: 'steps', help: 'Optimizer steps. More steps help the long prefixes most; 1,000 to 4,000 are enough for small.' }),
-  batch: z.int().min(2).max(4096).register(field, { label: 'Batch', group: 'Run', unit: 'images', help: 'Images a step; each gives all its views. Lower it when memory runs out.' }),
-  views: z.int().min(1).max(4).register(field, { label: 'Views', group: 'Run', help: 'Augmented global views of each image, as in DINO. The paper uses 4.' }),
-  seed: z.int().min(0).max(2 ** 31 - 1).default(0).register(field, { label: 'Seed', group: 'Run', help: 'Start of every random choice: same seed, backend and threads give the same run.' }),
-  quantizer: z.enum(['gumbel']).default('gumbel').register(field, { label: 'Quantizer', group: 'Symbols', help: 'How the descriptor\'s state becomes one of K symbols. gumbel: Gumbel softmax.' }),
-  vocabulary: z.int().min(2).max(4096).default(128).register(field, { label: 'Vocabulary', group: 'Symbols', unit: 'symbols', help: 'K, the number of different symbols. 128 is a good start; larger keeps more of the teacher.' }),
-  length: z.int().min(1).max(8).default(8).register(field, { label: 'Length', group: 'Symbols', unit: 'symbols', help: 'L, symbols in a full description; every shorter prefix is trained as well.' }),
+  preset: presetName.register(field, {
+    label: 'Preset', group: 'Run',
+    help: 'Starting values for every other field. small suits a CPU, base a GPU, paper follows the publication, tiny is for tests.',
+  }),
+  steps: z.int().min(1).max(10_000_000).register(field, {
+    label: 'Steps', group: 'Run', unit: 'steps',
+    help: 'Optimizer steps. More steps help the long prefixes most; 1,000 to 4,000 are enough for small.',
+  }),
+  batch: z.int().min(2).max(4096).register(field, {
+    label: 'Batch', group: 'Run', unit: 'images',
+    help: 'Images a step; each gives all its views. The paper uses 64. Lower it when memory runs out.',
+  }),
+  views: z.int().min(1).max(4).register(field, {
+    label: 'Views', group: 'Run', unit: 'views',
+    help: 'Augmented global views of each image, as in DINO. The paper uses 4; fewer make a step cheaper and the symbols less robust.',
+  }),
+  seed: z.int().min(0).max(2 ** 31 - 1).register(field, {
+    label: 'Seed', group: 'Run',
+    help: 'Start of every random choice: same seed, backend and threads give the same run. Change it to see how much chance matters.',
+  }),
+  backend: z.enum(['auto', 'tensorflow', 'wasm', 'cpu']).register(field, {
+    label: 'Backend', group: 'Run', advanced: true,
+    help: 'What computes: auto takes the best that works here. Force one to compare, or when the best one misbehaves.',
+  }),
+  threads: z.int().min(0).max(1024).register(field, {
+    label: 'Threads', group: 'Run', unit: 'threads', advanced: true,
+    help: 'Processor threads of native TensorFlow; 0 takes every core. Lower it to keep the machine free for other work.',
+  }),
+  checkpointEvery: z.int().min(1).max(1_000_000).register(field, {
+    label: 'Checkpoint every', group: 'Run', unit: 'steps', advanced: true,
+    help: 'Steps between checkpoints; a run that is killed loses at most this many. 200 is good; raise it when disk is slow.',
+  }),
+
+  quantizer: z.enum(['gumbel']).register(field, {
+    label: 'Quantizer', group: 'Symbols',
+    help: 'How the descriptor\'s state becomes one of K symbols. gumbel: Gumbel softmax, the best of the paper.',
+  }),
+  vocabulary: z.int().min(2).max(4096).register(field, {
+    label: 'Vocabulary', group: 'Symbols', unit: 'symbols',
+    help: 'K, the number of different symbols. 128 is a good start; larger keeps more of the teacher, smaller is easier to read.',
+  }),
+  length: z.int().min(1).max(8).register(field, {
+    label: 'Length', group: 'Symbols', unit: 'symbols',
+    help: 'L, symbols in a full description; every shorter prefix is trained as well. 8 keeps most.',
+  }),
+  straightThrough: z.boolean().register(field, {
+    label: 'Straight-through', group: 'Symbols', advanced: true,
+    help: 'Trains on hard symbols with the gradient of the soft ones, so that training sees what a test sees. Off: soft mixtures, smoother but further from the test.',
+  }),
+  gumbelTemperatureStart: z.number().min(0.01).max(100).register(field, {
+    label: 'Gumbel temperature, start', group: 'Symbols', advanced: true,
+    help: 'Softness of the symbols at the first step. 1 explores; lower it when the loss does not fall.',
+  }),
+  gumbelTemperatureEnd: z.number().min(0.01).max(100).register(field, {
+    label: 'Gumbel temperature, end', group: 'Symbols', advanced: true,
+    help: 'Softness at the last step, reached on a cosine. 0.3 to 0.5 is good; raise it when the gradient norm explodes.',
+  }),
+  gumbelNoise: z.number().min(0).max(10).register(field, {
+    label: 'Gumbel noise', group: 'Symbols', advanced: true,
+    help: 'Factor on the Gumbel noise: 1 samples symbols from their probabilities, 0 always takes the likeliest. Lower it when short prefixes get worse in training.',
+  }),
+
+  descriptor: z.enum(['residual', 'autoregressive']).register(field, {
+    label: 'Descriptor', group: 'Descriptor',
+    help: 'autoregressive: the paper\'s transformer decoder. residual: it also sees what the symbols so far leave over of the feature and starts from residual k-means, so every symbol is in use from the first step. Take residual unless you reproduce the paper.',
+  }),
+  width: z.int().min(8).max(2048).register(field, {
+    label: 'Width', group: 'Descriptor', unit: 'channels',
+    help: 'D, width of both transformers; divisible by both numbers of heads. 128 for a CPU, 384 for a GPU.',
+  }),
+  descriptorLayers: z.int().min(1).max(48).register(field, {
+    label: 'Descriptor layers', group: 'Descriptor', unit: 'layers',
+    help: 'Transformer decoder layers that write the symbols. The paper has 6; 2 are enough for small.',
+  }),
+  descriptorHeads: z.int().min(1).max(64).register(field, {
+    label: 'Descriptor heads', group: 'Descriptor', unit: 'heads',
+    help: 'Attention heads of the descriptor; must divide the width. The paper has 8.',
+  }),
+  memoryTokens: z.int().min(1).max(64).register(field, {
+    label: 'Memory tokens', group: 'Descriptor', unit: 'tokens', advanced: true,
+    help: 'Into how many tokens the feature is split for the descriptor\'s cross-attention. 4 is good; 1 makes the attention a plain sum.',
+  }),
+
+  interpreterLayers: z.int().min(1).max(48).register(field, {
+    label: 'Interpreter layers', group: 'Interpreter', unit: 'layers',
+    help: 'Causal transformer layers that read the symbols. The paper has 12; 3 are enough for small.',
+  }),
+  interpreterHeads: z.int().min(1).max(64).register(field, {
+    label: 'Interpreter heads', group: 'Interpreter', unit: 'heads',
+    help: 'Attention heads of the interpreter; must divide the width. The paper has 6.',
+  }),
+
+  projectorOutputs: z.int().min(2).max(131_072).register(field, {
+    label: 'Projector outputs', group: 'Projector', unit: 'outputs',
+    help: 'P, classes that the student learns to agree on with the teacher. The paper has 8192; 2048 costs a quarter.',
+  }),
+  projectorHidden: z.int().min(8).max(8192).register(field, {
+    label: 'Projector hidden width', group: 'Projector', unit: 'channels', advanced: true,
+    help: 'Width of the two hidden layers of the projector. DINO has 2048; 512 is enough for small.',
+  }),
+  projectorBottleneck: z.int().min(4).max(4096).register(field, {
+    label: 'Projector bottleneck', group: 'Projector', unit: 'channels', advanced: true,
+    help: 'Width before the projector\'s last layer. DINO has 256; lower makes the outputs coarser.',
+  }),
+  teacherMomentum: share().register(field, {
+    label: 'Teacher momentum', group: 'Projector', advanced: true,
+    help: 'How slowly the teacher\'s projector follows the student\'s, rising to 1 on a cosine. 0.996 as in DINO; raise it when the teacher entropy jumps.',
+  }),
+
+  projectionWeight: z.number().min(0).max(100).register(field, {
+    label: 'Projection weight', group: 'Loss', advanced: true,
+    help: 'Weight of the paper\'s loss, the cross-entropy between the teacher\'s and the student\'s projections. 1 is the paper; lower it when alignment matters more.',
+  }),
+  alignmentWeight: z.number().min(0).max(100).register(field, {
+    label: 'Alignment weight', group: 'Loss',
+    help: 'Weight of 1 − cos(z_s, z_t). The paper has none (0); 1 holds the embedding close to the teacher\'s feature and raises k-NN.',
+  }),
+  crossView: z.boolean().register(field, {
+    label: 'Cross-view targets', group: 'Loss',
+    help: 'A view learns from the teacher\'s other views, as in DINO, so that the symbols ignore what augmentation changes. Off: from the same view, as in the paper. Needs 2 views or more.',
+  }),
+  prefixWeight: z.number().min(0.01).max(10).register(field, {
+    label: 'Prefix weight', group: 'Loss',
+    help: 'λ: the loss after j symbols weighs λ^j, divided by the sum. 1 weighs every prefix alike; more than 1 favours long prefixes, less favours short ones.',
+  }),
+  studentTemperature: z.number().min(0.01).max(10).register(field, {
+    label: 'Student temperature', group: 'Loss', advanced: true,
+    help: 'Softmax temperature of the student\'s projection. 0.1 as in DINO.',
+  }),
+  teacherTemperatureStart: z.number().min(0.005).max(10).register(field, {
+    label: 'Teacher temperature, start', group: 'Loss', advanced: true,
+    help: 'Softmax temperature of the teacher\'s projection at the first step. 0.04 as in DINO; lower it when the loss does not fall.',
+  }),
+  teacherTemperature: z.number().min(0.005).max(10).register(field, {
+    label: 'Teacher temperature', group: 'Loss', advanced: true,
+    help: 'The same after the warm-up. 0.07 as in DINO; lower it when the teacher entropy stays near its maximum, ln P.',
+  }),
+  teacherTemperatureWarmup: z.int().min(0).max(10_000_000).register(field, {
+    label: 'Teacher temperature warm-up', group: 'Loss', unit: 'steps', advanced: true,
+    help: 'Steps over which the teacher temperature rises linearly. A tenth of all steps is good.',
+  }),
+  centreMomentum: share().register(field, {
+    label: 'Centre momentum', group: 'Loss', advanced: true,
+    help: 'How slowly the mean of the teacher\'s outputs moves that is subtracted from them (centring). 0.9 as in DINO; raise it when batches are small.',
+  }),
+
+  learningRate: z.number().min(0).max(1).register(field, {
+    label: 'Learning rate', group: 'Optimizer',
+    help: 'Of AdamW, after the warm-up; falls to a hundredth on a cosine. 0.001 is good for small, 0.0003 for wide models. Lower it when the loss jumps.',
+  }),
+  warmup: z.int().min(0).max(1_000_000).register(field, {
+    label: 'Warm-up', group: 'Optimizer', unit: 'steps',
+    help: 'Steps over which the learning rate rises linearly. 100 is good; raise it when the first steps spoil the start.',
+  }),
+  weightDecay: share().register(field, {
+    label: 'Weight decay', group: 'Optimizer', advanced: true,
+    help: 'Pull of the weight matrices toward zero, decoupled as in AdamW. 0.01 is good; codes, biases and positions have none.',
+  }),
+  gradientClip: z.number().min(0).max(1000).register(field, {
+    label: 'Gradient clip', group: 'Optimizer', advanced: true,
+    help: 'Longest gradient over all weights; a longer one is scaled down. 1 is good, 0 never clips.',
+  }),
+
+  evaluateEvery: z.int().min(0).max(1_000_000).register(field, {
+    label: 'Evaluate every', group: 'Watching', unit: 'steps',
+    help: 'Steps between k-NN measurements on held-out images; 0 for none. Each costs about as much as ten steps.',
+  }),
+  heldOut: z.int().min(0).max(100_000).register(field, {
+    label: 'Held-out sample', group: 'Watching', unit: 'images', advanced: true,
+    help: 'Images that the measurement classifies, against four times as many that vote. 1,000 gives about one and a half points of error.',
+  }),
 });
 export type TrainingConfig = z.infer<typeof trainingConfig>;

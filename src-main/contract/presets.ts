@@ -1,0 +1,122 @@
+import type * as z from 'zod';
+import { presetName, trainingConfig, type PresetName, type TrainingConfig } from './config';
+import { GlyphscopeError } from './errors';
+
+/** The default on a CPU, complete; every departure from the paper is named with its reason in docs/method.md. */
+const small: Omit<TrainingConfig, 'preset'> = {
+  steps: 1500,
+  batch: 64,
+  views: 4,
+  seed: 0,
+  backend: 'auto',
+  threads: 0,
+  checkpointEvery: 200,
+  quantizer: 'gumbel',
+  vocabulary: 128,
+  length: 8,
+  straightThrough: true,
+  gumbelTemperatureStart: 1,
+  gumbelTemperatureEnd: 0.5,
+  gumbelNoise: 1,
+  descriptor: 'residual',
+  width: 128,
+  descriptorLayers: 2,
+  descriptorHeads: 4,
+  memoryTokens: 4,
+  interpreterLayers: 3,
+  interpreterHeads: 4,
+  projectorOutputs: 2048,
+  projectorHidden: 512,
+  projectorBottleneck: 128,
+  teacherMomentum: 0.996,
+  projectionWeight: 1,
+  alignmentWeight: 1,
+  crossView: true,
+  prefixWeight: 1,
+  studentTemperature: 0.1,
+  teacherTemperatureStart: 0.04,
+  teacherTemperature: 0.07,
+  teacherTemperatureWarmup: 150,
+  centreMomentum: 0.9,
+  learningRate: 0.001,
+  warmup: 100,
+  weightDecay: 0.01,
+  gradientClip: 1,
+  evaluateEvery: 250,
+  heldOut: 1000,
+};
+
+type Changes = Partial<Omit<TrainingConfig, 'preset'>>;
+
+/** What the other presets change. */
+const changes: Record<PresetName, Changes> = {
+  small: {},
+  // A test: seconds on one core with a few dozen images.
+  tiny: {
+    steps: 20, batch: 16, views: 2, vocabulary: 16, length: 4, checkpointEvery: 10,
+    width: 16, descriptorLayers: 1, descriptorHeads: 2, memoryTokens: 2, interpreterLayers: 1, interpreterHeads: 2,
+    projectorOutputs: 64, projectorHidden: 32, projectorBottleneck: 16,
+    teacherTemperatureWarmup: 5, warmup: 2, evaluateEvery: 10, heldOut: 50,
+  },
+  // A GPU: the depth of the paper, our descriptor and loss.
+  base: {
+    steps: 10_000, width: 384, descriptorLayers: 6, descriptorHeads: 8, memoryTokens: 8, interpreterLayers: 12, interpreterHeads: 6,
+    projectorOutputs: 8192, projectorHidden: 1024, projectorBottleneck: 256,
+    learningRate: 0.0003, warmup: 500, teacherTemperatureWarmup: 1000, checkpointEvery: 500, evaluateEvery: 1000, heldOut: 2000,
+  },
+  // The publication, as far as it says; 384 is the smallest common width of its heads that a ViT has, too.
+  paper: {
+    steps: 20_000, descriptor: 'autoregressive', crossView: false, alignmentWeight: 0,
+    width: 384, descriptorLayers: 6, descriptorHeads: 8, memoryTokens: 8, interpreterLayers: 12, interpreterHeads: 6,
+    projectorOutputs: 8192, projectorHidden: 2048, projectorBottleneck: 256,
+    learningRate: 0.0003, warmup: 1000, teacherTemperatureWarmup: 2000, checkpointEvery: 500, evaluateEvery: 1000, heldOut: 2000,
+  },
+};
+
+/** The complete values of a preset. */
+export function presetConfig(preset: PresetName): TrainingConfig {
+  return { preset, ...small, ...changes[preset] };
+}
+
+/**
+ * The complete config of the preset named in `given` (small when none is) with the given changes.
+ * @throws INVALID_INPUT naming the field, what is allowed and what was found
+ */
+export function resolveConfig(given: Record<string, unknown>): TrainingConfig {
+  const preset = presetName.safeParse(given.preset ?? 'small');
+  if (!preset.success) throw refused('preset', `Preset ${JSON.stringify(given.preset)} does not exist: expected ${presetName.options.join(', ')}.`);
+  for (const key of Object.keys(given))
+    if (!Object.hasOwn(trainingConfig.shape, key)) throw refused(key, `There is no training field named ${key}.`, `The fields are ${Object.keys(trainingConfig.shape).join(', ')}.`);
+  const changed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const parsed = trainingConfig.safeParse({ ...presetConfig(preset.data), ...changed });
+  if (!parsed.success) {
+    const issue: z.core.$ZodIssue = parsed.error.issues[0];
+    const key = String(issue.path[0] ?? 'config');
+    throw refused(key, `${key} = ${JSON.stringify(given[key])}: ${issue.message}.`);
+  }
+  checkTogether(parsed.data);
+  return parsed.data;
+}
+
+/** What one field allows depends on another. */
+function checkTogether(config: TrainingConfig): void {
+  for (const heads of ['descriptorHeads', 'interpreterHeads'] as const)
+    if (config.width % config[heads] !== 0)
+      throw refused(heads, `${heads} = ${config[heads]} does not divide width = ${config.width}.`, `Take a width that is a multiple of ${config.descriptorHeads} and ${config.interpreterHeads}.`);
+  if (config.crossView && config.views < 2) throw refused('crossView', `crossView needs 2 views or more, views = ${config.views}.`, 'Raise views, or switch crossView off.');
+  if (config.projectionWeight === 0 && config.alignmentWeight === 0) throw refused('alignmentWeight', 'projectionWeight and alignmentWeight are both 0: there is nothing to learn.', 'Raise one of them.');
+  if (config.gumbelTemperatureEnd > config.gumbelTemperatureStart)
+    throw refused('gumbelTemperatureEnd', `gumbelTemperatureEnd = ${config.gumbelTemperatureEnd} is above gumbelTemperatureStart = ${config.gumbelTemperatureStart}.`, 'The temperature falls during training: lower the end or raise the start.');
+  if (config.teacherTemperature >= config.studentTemperature)
+    throw refused('teacherTemperature', `teacherTemperature = ${config.teacherTemperature} is not below studentTemperature = ${config.studentTemperature}.`, 'A teacher sharper than the student is what keeps the projections from becoming uniform.');
+  if (config.evaluateEvery > 0 && config.heldOut === 0) throw refused('heldOut', 'heldOut = 0, but evaluateEvery asks for measurements.', 'Set evaluateEvery to 0, or hold images out.');
+}
+
+function refused(subject: string, message: string, remedy?: string): GlyphscopeError {
+  return new GlyphscopeError('INVALID_INPUT', message, { subject, remedy });
+}
+
+/** The paper's name of a run's quantizer and vocabulary: "GS 128". */
+export function variantName(config: Pick<TrainingConfig, 'quantizer' | 'vocabulary'>): string {
+  return `${{ gumbel: 'GS' }[config.quantizer]} ${config.vocabulary}`;
+}
