@@ -7,10 +7,10 @@ export class CanvasPointRenderer implements PointRenderer {
   readonly kind = 'canvas';
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
-  #coordinates = new Float32Array(0);
+  #coordinates: Float32Array = new Float32Array(0);
   /** Points in the order of their groups, and where each group begins. */
-  #order = new Uint32Array(0);
-  #starts = new Uint32Array(1);
+  #order: Uint32Array = new Uint32Array(0);
+  #starts: Uint32Array = new Uint32Array(1);
   #styles: readonly GroupStyle[] = [];
 
   constructor(canvas: HTMLCanvasElement) {

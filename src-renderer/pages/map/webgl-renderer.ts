@@ -96,7 +96,7 @@ export class WebGlPointRenderer implements PointRenderer {
   #uploaded: Float32Array | null = null;
   #styles: readonly GroupStyle[] = [];
   #count = 0;
-  #order = new Uint32Array(0);
+  #order: Uint32Array = new Uint32Array(0);
   readonly #onLost = (event: Event) => event.preventDefault();
   readonly #onRestored: () => void;
 
