@@ -19,40 +19,40 @@ type Form = Partial<GlyphShape>;
 
 const circle = (x: number, y: number, r: number) => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
 
-/** Drawn above y = 7; a stem leads down to the body at y = 7. */
+/** Drawn above y = 7; a stem leads down to the body at y = 7. Angular. */
 const heads: readonly Form[] = [
-  {},
-  { fill: circle(12, 3.6, 2.2) },
-  { stroke: 'M6 3H18M12 3V7' },
-  { stroke: 'M6.5 1.8C6.5 5 9 6.6 12 6.6S17.5 5 17.5 1.8' },
-  { stroke: 'M7 6.6L12 1.8L17 6.6' },
-  { fill: circle(7.4, 3.8, 2.1) + circle(16.6, 3.8, 2.1) },
-  { stroke: 'M12 7V2.4H17.8' },
-  { stroke: 'M12 7V2.4H6.2' },
+  { stroke: 'M12 7L18.6 1.6' },
+  { fill: circle(12, 3.1, 2.6) },
+  { stroke: 'M4.4 2.6H19.6M12 7V2.6' },
+  { stroke: 'M4.6 1.4C4.6 4.6 7.8 6.5 12 6.5S19.4 4.6 19.4 1.4' },
+  { stroke: 'M4.6 5.6L12 1.2L19.4 5.6' },
+  { fill: circle(5.4, 3.4, 2.6) + circle(18.6, 3.4, 2.6) },
+  { stroke: 'M12 7V2.2H20' },
+  { stroke: 'M12 7V2.2H4' },
 ];
 
 /** Drawn between y = 7 and y = 17. */
 const bodies: readonly Form[] = [
-  { stroke: circle(12, 12, 4.6) },
-  { fill: circle(12, 12, 5.2) },
-  { stroke: 'M7.4 7.4L16.6 16.6M16.6 7.4L7.4 16.6' },
-  { fill: 'M12 6.4L17.6 12L12 17.6L6.4 12Z' },
-  { stroke: 'M16 7.4A5 5 0 1 0 16 16.6' },
-  { stroke: 'M8 7.4A5 5 0 1 1 8 16.6' },
-  { stroke: 'M5.5 12H18.5M12 7V17' },
-  { stroke: 'M7 7.4H17L7 16.6H17' },
+  { stroke: circle(12, 12, 4.9) },
+  { fill: circle(12, 12, 5.6) },
+  { stroke: 'M6.4 7.8L17.6 16.2M17.6 7.8L6.4 16.2' },
+  { fill: 'M12 6.4C12.6 9.8 14.6 11.2 20.6 12C14.6 12.8 12.6 14.2 12 17.6C11.4 14.2 9.4 12.8 3.4 12C9.4 11.2 11.4 9.8 12 6.4Z' },
+  { stroke: 'M17.4 8.2A5.4 5 0 1 0 17.4 15.8' },
+  { stroke: 'M6.6 8.2A5.4 5 0 1 1 6.6 15.8' },
+  { stroke: 'M7.4 7.4V16.6M16.6 7.4V16.6' },
+  { fill: 'M5.8 7.2H18.2L13.3 12L18.2 16.8H5.8L10.7 12Z' },
 ];
 
-/** Drawn below y = 17; a stem leads up to the body at y = 17. */
+/** Drawn below y = 17; a stem leads up to the body at y = 17. Hooks curve where flags are angular. */
 const feet: readonly Form[] = [
-  {},
-  { fill: circle(12, 20.4, 2.2) },
-  { stroke: 'M6 21H18M12 21V17' },
-  { stroke: 'M6.5 22.2C6.5 19 9 17.4 12 17.4S17.5 19 17.5 22.2' },
-  { stroke: 'M7 17.4L12 22.2L17 17.4' },
-  { fill: circle(7.4, 20.2, 2.1) + circle(16.6, 20.2, 2.1) },
-  { stroke: 'M12 17V21.6H17.8' },
-  { stroke: 'M12 17V21.6H6.2' },
+  { stroke: 'M12 17L5.4 22.4' },
+  { fill: circle(12, 20.9, 2.6) },
+  { stroke: 'M4.4 21.4H19.6M12 17V21.4' },
+  { stroke: 'M4.6 22.6C4.6 19.4 7.8 17.5 12 17.5S19.4 19.4 19.4 22.6' },
+  { stroke: 'M4.6 18.4L12 22.8L19.4 18.4' },
+  { fill: circle(5.4, 20.6, 2.6) + circle(18.6, 20.6, 2.6) },
+  { stroke: 'M12 17C12 20.4 13.6 22.2 16 22.2C18.2 22.2 19.8 21 20 19' },
+  { stroke: 'M12 17C12 20.4 10.4 22.2 8 22.2C5.8 22.2 4.2 21 4 19' },
 ];
 
 /** Only for symbols from 512 on. */
@@ -67,14 +67,20 @@ const companions: readonly Form[] = [
   { stroke: 'M2.4 8V16', fill: circle(21.4, 12, 1.9) },
 ];
 
-/** Steps through 0 … 511 so that from one number to the next head, body and foot all change (235 is odd: a bijection). */
-const mixed = (symbol: number) => (symbol * 235 + 73) % 512;
-
-/** Which head, body, foot and companion a symbol has. Throws RangeError outside 0 … 4095. */
+/**
+ * Which head, body, foot and companion a symbol has. The three octal digits of the number (below 512) are mixed by a
+ * matrix with an odd determinant, which loses nothing, chosen so that from one number to the next all three parts
+ * change. Throws RangeError outside 0 … 4095.
+ */
 export function glyphParts(symbol: number): { head: number; body: number; foot: number; companion: number } {
   if (!Number.isInteger(symbol) || symbol < 0 || symbol >= glyphCount) throw new RangeError(`No glyph for symbol ${symbol}: 0 to ${glyphCount - 1} have one.`);
-  const number = mixed(symbol % 512);
-  return { body: number & 7, head: (number >> 3) & 7, foot: number >> 6, companion: Math.floor(symbol / 512) };
+  const [units, eights, sixtyFours] = [symbol & 7, (symbol >> 3) & 7, (symbol >> 6) & 7];
+  return {
+    head: (2 * units + eights + 2 * sixtyFours + 3) & 7,
+    body: (5 * units + 7 * eights + 6 * sixtyFours) & 7,
+    foot: (3 * units + 3 * eights + sixtyFours + 6) & 7,
+    companion: symbol >> 9,
+  };
 }
 
 const drawn = new Map<number, GlyphShape>();
@@ -95,5 +101,5 @@ export function glyphWeight(size: number): number {
   if (size <= 14) return 2.7;
   if (size <= 24) return 2.3;
   if (size <= 48) return 1.9;
-  return size <= 100 ? 1.6 : 1.3;
+  return size <= 100 ? 1.6 : 1.25;
 }
