@@ -1,3 +1,4 @@
+import './schemas-without-eval';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { openSession } from './session';
