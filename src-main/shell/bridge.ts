@@ -1,0 +1,40 @@
+import { type BrowserWindow, dialog, ipcMain, type IpcMainEvent, type IpcMainInvokeEvent, type OpenDialogOptions } from 'electron';
+import { grantPath } from './engine-client';
+import type { EngineAddress } from './engine-process';
+import { isEngine } from './security-policy';
+
+/** Names of the messages between preload and main; preload.ts has the same. */
+export const messages = { chooseFolder: 'choose-folder', chooseArchive: 'choose-archive', theme: 'theme' } as const;
+
+export interface BridgeOptions {
+  window: () => BrowserWindow | null;
+  engine: () => EngineAddress | null;
+  onTheme: (theme: 'light' | 'dark') => void;
+}
+
+const folder: OpenDialogOptions = { title: 'Import a folder of images', buttonLabel: 'Import', properties: ['openDirectory'] };
+const archive: OpenDialogOptions = {
+  title: 'Import an archive of images',
+  buttonLabel: 'Import',
+  properties: ['openFile'],
+  filters: [{ name: 'Archives', extensions: ['zip', 'tar', 'gz', 'tgz'] }],
+};
+
+/** Answers the page's few requests. Only the main frame of the engine's own page is answered. */
+export function answerPage(o: BridgeOptions): void {
+  const trusted = (event: IpcMainEvent | IpcMainInvokeEvent) => {
+    const window = o.window();
+    return window !== null && event.sender === window.webContents && event.senderFrame === window.webContents.mainFrame && isEngine(event.senderFrame.url, o.engine()?.origin ?? null);
+  };
+  const choose = async (event: IpcMainInvokeEvent, options: OpenDialogOptions) => {
+    const [window, engine] = [o.window(), o.engine()];
+    if (!trusted(event) || !window || !engine) throw new Error('Not allowed.');
+    const { canceled, filePaths } = await dialog.showOpenDialog(window, options);
+    return canceled || filePaths.length === 0 ? null : grantPath(engine, filePaths[0]);
+  };
+  ipcMain.handle(messages.chooseFolder, (event) => choose(event, folder));
+  ipcMain.handle(messages.chooseArchive, (event) => choose(event, archive));
+  ipcMain.on(messages.theme, (event, theme: unknown) => {
+    if (trusted(event) && (theme === 'light' || theme === 'dark')) o.onTheme(theme);
+  });
+}

@@ -1,0 +1,45 @@
+import { app, type Session } from 'electron';
+
+/**
+ * What no page may do, whatever it is: ask for a permission, open a window, go anywhere but to the engine, embed
+ * another page, or load anything from elsewhere. `origin` gives the engine's address, null while there is none.
+ */
+export function enforcePolicy(session: Session, origin: () => string | null): void {
+  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  session.setPermissionCheckHandler(() => false);
+  session.setDevicePermissionHandler(() => false);
+  session.setSpellCheckerEnabled(false); // it would download dictionaries
+  session.webRequest.onBeforeRequest((details, answer) => answer({ cancel: !mayLoad(details.url, origin()) }));
+  session.on('will-download', (event, item) => {
+    if (!isEngine(item.getURL().replace(/^blob:/, ''), origin())) event.preventDefault();
+  });
+  app.on('web-contents-created', (_event, contents) => {
+    contents.on('will-navigate', (event, url) => {
+      if (!isEngine(url, origin())) event.preventDefault();
+    });
+    contents.on('will-redirect', (event, url) => {
+      if (!isEngine(url, origin())) event.preventDefault();
+    });
+    contents.on('will-attach-webview', (event) => event.preventDefault());
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  });
+}
+
+/** True for an address of the engine's own page. */
+export function isEngine(url: string, origin: string | null): boolean {
+  return origin !== null && originOf(url) === origin;
+}
+
+/** The engine over HTTP and WebSocket, what the page made itself, the shell's own notices, and developer tools. */
+function mayLoad(url: string, origin: string | null): boolean {
+  if (/^(data|blob|devtools|chrome-devtools):/.test(url)) return true;
+  return isEngine(url.replace(/^ws:/, 'http:'), origin);
+}
+
+function originOf(url: string): string | null {
+  try {
+    return new URL(url).origin;
+  } catch {
+    return null;
+  }
+}
