@@ -1,0 +1,90 @@
+import { GlyphscopeError } from '../contract/errors';
+import { dotAt, sharedPrefix, type EmbeddingSet } from './embedding-set';
+import { Highest } from './highest';
+
+export interface FoundImage {
+  image: number;
+  /** Cosine similarity, −1 to 1. */
+  similarity: number;
+  /** Leading symbols that are the same. */
+  sharedPrefix: number;
+}
+
+export interface FoundByPrefix {
+  length: number;
+  /** Images of the set that begin with the first `length` symbols, the image asked about included. */
+  total: number;
+  items: FoundImage[];
+}
+
+/** The contract's `neighbours`, with image numbers in place of images. */
+export interface FoundNeighbours {
+  byEmbedding: FoundImage[];
+  /** Longest prefix first, one entry for each length from that of the query's symbols down to 1. */
+  byPrefix: FoundByPrefix[];
+  searched: number;
+}
+
+export interface NeighbourQuery {
+  /** [Z], any length but zero. */
+  vector: Float32Array;
+  /** 0 to L symbols. */
+  symbols: ArrayLike<number>;
+  /** Most images in each list. */
+  count: number;
+  /** Image that is left out of the lists: the one asked about. */
+  exclude?: number;
+}
+
+/**
+ * Exact nearest neighbours by cosine among all n images, and among those that share each prefix of the query's symbols.
+ * Equal similarities are listed in the set's order.
+ * @throws INVALID_INPUT when the vector's width is not the set's, it is not finite, or there are too many symbols
+ */
+export function findNeighbours(set: EmbeddingSet, query: NeighbourQuery): FoundNeighbours {
+  const { width, embeddings, images } = set;
+  if (query.vector.length !== width)
+    throw new GlyphscopeError('INVALID_INPUT', `A vector of ${query.vector.length} numbers: the embeddings have ${width}.`, { subject: 'vector' });
+  if (query.symbols.length > set.length)
+    throw new GlyphscopeError('INVALID_INPUT', `${query.symbols.length} symbols: a description has at most ${set.length}.`, { subject: 'symbols' });
+  const norm = Math.sqrt(dotAt(query.vector, 0, query.vector, 0, width));
+  if (!Number.isFinite(norm)) throw new GlyphscopeError('INVALID_INPUT', 'The vector holds a number that is not finite.', { subject: 'vector' });
+  const scale = norm > 0 ? 1 / norm : 0;
+
+  const lengths = query.symbols.length;
+  const all = new Highest(query.count);
+  const byLength = Array.from({ length: lengths }, () => new Highest(query.count));
+  const totals = new Array<number>(lengths).fill(0);
+  for (let i = 0; i < images.length; i++) {
+    const similarity = Math.min(1, Math.max(-1, dotAt(embeddings, i * width, query.vector, 0, width) * scale));
+    const listed = images[i] !== query.exclude;
+    if (listed) all.offer(similarity, i);
+    const shared = sharedPrefix(set, i, query.symbols);
+    for (let length = 1; length <= shared; length++) {
+      totals[length - 1]++;
+      if (listed) byLength[length - 1].offer(similarity, i);
+    }
+  }
+  const found = (highest: Highest): FoundImage[] =>
+    highest.sorted().map(({ row, score }) => ({ image: images[row], similarity: score, sharedPrefix: sharedPrefix(set, row, query.symbols) }));
+  return {
+    byEmbedding: found(all),
+    byPrefix: totals.map((total, at) => ({ length: at + 1, total, items: found(byLength[at]) })).reverse(),
+    searched: images.length,
+  };
+}
+
+/**
+ * Neighbours of an image of the set, without itself.
+ * @throws NOT_FOUND when the set does not hold it
+ */
+export function neighboursOfImage(set: EmbeddingSet, image: number, count: number): FoundNeighbours {
+  const row = set.images.indexOf(image);
+  if (row < 0) throw new GlyphscopeError('NOT_FOUND', `Image ${image} is not among the ${set.images.length} described images.`, { subject: String(image) });
+  return findNeighbours(set, {
+    vector: set.embeddings.subarray(row * set.width, (row + 1) * set.width),
+    symbols: set.symbols.subarray(row * set.length, (row + 1) * set.length),
+    count,
+    exclude: image,
+  });
+}

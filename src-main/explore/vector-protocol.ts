@@ -1,0 +1,45 @@
+import type { ErrorDetail } from '../contract/errors';
+import type { ProgressState } from '../contract/progress';
+import type { EmbeddingSet } from './embedding-set';
+import type { FoundNeighbours, NeighbourQuery } from './neighbours';
+import type { SymbolPositions, VocabularyParts } from './vocabulary';
+
+/** A finished map: what the contract's `mapArrays` are made of, n images in the set's order. */
+export interface MapResult {
+  /** [n, 2] within −1 … 1 */
+  coordinates: Float32Array;
+  images: Int32Array;
+  /** Index into `classes`, −1 without a label. */
+  labels: Int16Array;
+  /** [n, length] */
+  symbols: Uint16Array;
+  classes: string[];
+  length: number;
+}
+
+/** What the vector worker can be asked: input and output of each operation. Every input names a set by its key. */
+export interface VectorOperations {
+  load: { input: { key: string; set: EmbeddingSet }; output: null };
+  unload: { input: { key: string }; output: null };
+  neighbours: { input: { key: string; query: NeighbourQuery }; output: FoundNeighbours };
+  neighboursOfImage: { input: { key: string; image: number; count: number }; output: FoundNeighbours };
+  vocabulary: { input: { key: string; exemplars: number }; output: VocabularyParts };
+  symbol: { input: { key: string; symbol: number; images: number }; output: SymbolPositions };
+  map: { input: { key: string; seed: number }; output: MapResult };
+}
+export type VectorOperation = keyof VectorOperations;
+
+export type VectorRequest =
+  | { [O in VectorOperation]: { id: number; operation: O; input: VectorOperations[O]['input'] } }[VectorOperation]
+  | { id: number; operation: 'cancel' };
+
+export type VectorReply =
+  | { id: number; output: VectorOperations[VectorOperation]['output'] }
+  | { id: number; error: ErrorDetail }
+  | { id: number; progress: ProgressState };
+
+/** Buffers that a message may take along instead of copying: those that belong to one array alone. */
+export function ownBuffers(...arrays: { buffer: ArrayBufferLike; byteLength: number }[]): ArrayBuffer[] {
+  const own = arrays.filter((array) => array.buffer instanceof ArrayBuffer && array.byteLength === array.buffer.byteLength);
+  return [...new Set(own.map((array) => array.buffer as ArrayBuffer))];
+}
