@@ -1,0 +1,148 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { prepareSet } from '../../../src-main/explore/embedding-set';
+import { mapOf } from '../../../src-main/explore/map';
+import { findNeighbours } from '../../../src-main/explore/neighbours';
+import { VectorClient } from '../../../src-main/explore/vector-client';
+import { symbolOf, vocabularyOf } from '../../../src-main/explore/vocabulary';
+import { describedSet, rowOf } from './sets';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'glyphscope-vectors-'));
+const entry = path.join(folder, 'vectors.mjs');
+let client: VectorClient;
+
+beforeAll(async () => {
+  await build({
+    configFile: false, logLevel: 'error', publicDir: false, ssr: { noExternal: true },
+    build: { ssr: path.resolve('src-main/explore/vector-worker.ts'), outDir: folder, emptyOutDir: false, target: 'node22', rolldownOptions: { output: { entryFileNames: 'vectors.mjs' } } },
+  });
+});
+afterEach(() => client.close());
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('the worker answers', () => {
+  test('what the functions answer', async () => {
+    client = new VectorClient({ entry });
+    const set = prepareSet(describedSet(1, 120));
+    await client.load('run 1', describedSet(1, 120));
+    expect(client.keys).toEqual(['run 1']);
+    const query = { vector: rowOf(set, 4), symbols: [0, 1], count: 9 };
+    expect(await client.neighbours('run 1', query)).toEqual(findNeighbours(set, query));
+    expect((await client.neighboursOfImage('run 1', set.images[4], 3)).byEmbedding).toHaveLength(3);
+    expect(await client.vocabulary('run 1', 4)).toEqual(vocabularyOf(set, 4));
+    expect(await client.symbol('run 1', 2, 5)).toEqual(symbolOf(set, 2, 5));
+    const phases: string[] = [];
+    const map = await client.map('run 1', { seed: 3, onProgress: (p) => phases.push(p.phase) });
+    expect(map).toEqual({ coordinates: await mapOf(set, { seed: 3 }), images: set.images, labels: set.labels, symbols: set.symbols, classes: set.classes, length: 3 });
+    expect(new Set(phases)).toEqual(new Set(['nearest neighbours', 'layout']));
+  });
+
+  test('errors as they were thrown', async () => {
+    client = new VectorClient({ entry });
+    await expect(client.neighboursOfImage('nothing', 1, 3)).rejects.toMatchObject({ code: 'NOT_FOUND', message: 'No embeddings are loaded as "nothing".', subject: 'nothing' });
+    await expect(client.load('bad', { ...describedSet(1, 4), images: new Int32Array(3) })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(client.keys).toEqual([]);
+  });
+});
+
+describe('sets', () => {
+  test('are loaded once for callers at the same time, and not again', async () => {
+    client = new VectorClient({ entry });
+    let loads = 0;
+    const loader = async () => {
+      loads++;
+      return describedSet(1, 10);
+    };
+    await Promise.all([client.ensure('a', loader), client.ensure('a', loader)]);
+    await client.ensure('a', loader);
+    expect(loads).toBe(1);
+  });
+
+  test('a loader that fails leaves nothing behind', async () => {
+    client = new VectorClient({ entry });
+    await expect(client.ensure('a', () => Promise.reject(new Error('no file')))).rejects.toThrow('no file');
+    await client.ensure('a', () => describedSet(1, 10));
+    expect((await client.vocabulary('a', 0)).images).toBe(10);
+  });
+
+  test('the least recently used goes when memory is short', async () => {
+    const bytes = 10 * (7 * 4 + 3 * 2 + 4 + 2);
+    client = new VectorClient({ entry, memoryLimit: 2 * bytes });
+    await client.ensure('a', () => describedSet(1, 10));
+    await client.ensure('b', () => describedSet(2, 10));
+    await client.vocabulary('a', 0);
+    await client.ensure('c', () => describedSet(3, 10));
+    expect(client.keys).toEqual(['a', 'c']);
+    await expect(client.vocabulary('b', 0)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await client.unload('a');
+    await expect(client.vocabulary('a', 0)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('long work', () => {
+  const large = () => describedSet(9, 4000, { width: 32, length: 6, vocabulary: 30 });
+
+  test('lets a query in between and can be cancelled', async () => {
+    client = new VectorClient({ entry });
+    await client.load('large', large());
+    const controller = new AbortController();
+    const order: string[] = [];
+    let asked: Promise<unknown> | undefined;
+    const map = client.map('large', {
+      seed: 0,
+      signal: controller.signal,
+      onProgress: () => {
+        asked ??= client.neighboursOfImage('large', 100, 3).then(() => {
+          order.push('neighbours');
+          controller.abort();
+        });
+      },
+    });
+    await expect(map.finally(() => order.push('map'))).rejects.toMatchObject({ code: 'CANCELLED' });
+    await asked;
+    expect(order).toEqual(['neighbours', 'map']);
+    expect((await client.neighboursOfImage('large', 100, 3)).searched).toBe(4000);
+  });
+
+  test('cancelled before it starts is not sent', async () => {
+    client = new VectorClient({ entry });
+    await expect(client.map('none', { seed: 0, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+});
+
+describe('a worker that dies', () => {
+  test('fails its calls, and the next call gets a new one', async () => {
+    // Dies at the first message it ever gets, and works from then on.
+    const mark = path.join(folder, 'died');
+    const fragile = path.join(folder, 'fragile.mjs');
+    writeFileSync(fragile, `
+      import { existsSync, writeFileSync } from 'node:fs';
+      import { parentPort } from 'node:worker_threads';
+      if (existsSync(${JSON.stringify(mark)})) await import('./vectors.mjs');
+      else parentPort.on('message', () => { writeFileSync(${JSON.stringify(mark)}, ''); process.exit(7); });
+    `);
+    client = new VectorClient({ entry: fragile });
+    await expect(client.ensure('a', () => describedSet(1, 10))).rejects.toMatchObject({ code: 'PROCESS_DIED', message: expect.stringContaining('code 7') });
+    expect(existsSync(mark)).toBe(true);
+    expect(client.keys).toEqual([]);
+    await client.ensure('a', () => describedSet(1, 10));
+    expect((await client.vocabulary('a', 0)).images).toBe(10);
+  });
+
+  test('an entry that is not there is named', async () => {
+    client = new VectorClient({ entry: path.join(folder, 'missing.mjs') });
+    await expect(client.vocabulary('a', 0)).rejects.toMatchObject({ code: 'PROCESS_DIED', message: expect.stringContaining('missing.mjs') });
+  });
+
+  test('closing fails what is under way', async () => {
+    client = new VectorClient({ entry });
+    const call = client.ensure('a', () => describedSet(1, 10));
+    const outcome = expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+    await client.close();
+    await outcome;
+    await expect(client.vocabulary('a', 0)).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+});
