@@ -1,0 +1,99 @@
+import type { RgbImage } from './image';
+
+/** A rectangle of whole pixels. */
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** For each output position: its first input position and its weights, `taps` each (unused ones are 0). */
+interface Weights {
+  taps: number;
+  first: Int32Array;
+  weight: Float32Array;
+}
+
+const remembered = new Map<number, Weights>();
+
+/** Keys' cubic kernel with a = −0.5. Source: Keys 1981; the same choice as Pillow's BICUBIC. */
+function cubic(x: number): number {
+  const t = Math.abs(x);
+  if (t < 1) return (1.5 * t - 2.5) * t * t + 1;
+  if (t < 2) return ((-0.5 * t + 2.5) * t - 4) * t + 2;
+  return 0;
+}
+
+/** Weights that carry `from` samples to `to`; the kernel is widened when there are fewer, so that nothing aliases. */
+function weightsFor(from: number, to: number): Weights {
+  const key = from * 65_536 + to;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const scale = from / to;
+  const width = Math.max(1, scale);
+  const taps = Math.min(from, Math.ceil(4 * width));
+  const first = new Int32Array(to);
+  const weight = new Float32Array(to * taps);
+  for (let i = 0; i < to; i++) {
+    const centre = (i + 0.5) * scale;
+    const start = Math.max(0, Math.min(from - taps, Math.floor(centre - 2 * width + 0.5)));
+    first[i] = start;
+    let sum = 0;
+    for (let j = 0; j < taps; j++) sum += weight[i * taps + j] = cubic((start + j + 0.5 - centre) / width);
+    for (let j = 0; j < taps; j++) weight[i * taps + j] /= sum;
+  }
+  const made = { taps, first, weight };
+  if (remembered.size >= 512) remembered.clear();
+  remembered.set(key, made);
+  return made;
+}
+
+let rows = new Float32Array(0);
+
+/**
+ * A box of an image as a square of `size` pixels: bicubic, smoothed when it shrinks (as Pillow's resize), with values
+ * from 0 to 255.
+ * @param out [size, size, 3], filled
+ */
+export function cropAndResize(image: RgbImage, box: Box, size: number, out: Float32Array): void {
+  const { data, width: stride } = image;
+  const { left, top, width, height } = box;
+  if (width === size && height === size) {
+    for (let y = 0, to = 0; y < size; y++) for (let end = to + size * 3, from = ((top + y) * stride + left) * 3; to < end; ) out[to++] = data[from++];
+    return;
+  }
+  if (rows.length < height * size * 3) rows = new Float32Array(height * size * 3);
+  const across = weightsFor(width, size);
+  for (let y = 0, to = 0; y < height; y++) {
+    const line = ((top + y) * stride + left) * 3;
+    for (let x = 0; x < size; x++, to += 3) {
+      let r = 0, g = 0, b = 0; // prettier-ignore
+      for (let j = 0, from = line + across.first[x] * 3, w = x * across.taps; j < across.taps; j++, from += 3, w++) {
+        const weight = across.weight[w];
+        r += weight * data[from];
+        g += weight * data[from + 1];
+        b += weight * data[from + 2];
+      }
+      rows[to] = r;
+      rows[to + 1] = g;
+      rows[to + 2] = b;
+    }
+  }
+  const down = weightsFor(height, size);
+  const line = size * 3;
+  for (let y = 0, to = 0; y < size; y++) {
+    const start = down.first[y] * line;
+    for (let x = 0; x < line; x++, to++) {
+      let sum = 0;
+      for (let j = 0, from = start + x, w = y * down.taps; j < down.taps; j++, from += line, w++) sum += down.weight[w] * rows[from];
+      out[to] = sum < 0 ? 0 : sum > 255 ? 255 : sum;
+    }
+  }
+}
+
+/** The largest square in the middle of an image. */
+export function centreSquare(image: RgbImage): Box {
+  const side = Math.min(image.width, image.height);
+  return { left: Math.floor((image.width - side) / 2), top: Math.floor((image.height - side) / 2), width: side, height: side };
+}

@@ -1,0 +1,53 @@
+import type { ErrorDetail } from '../contract/errors';
+import type { InspectedFile } from '../dataset/inspector';
+import type { TeacherInfo } from './catalogue';
+
+/** What an image worker is started with. */
+export interface ImageWorkerData {
+  teacher: TeacherInfo;
+  /** Cores that one run of the teacher may use. */
+  encoderThreads: number;
+}
+
+/** One image of a features request. */
+export interface FeatureSource {
+  /** For messages. */
+  name: string;
+  /** 64 hexadecimal digits; the file must still have it. */
+  sha256: string;
+  path: string;
+  offset: number;
+  /** null: the whole file. */
+  length: number | null;
+}
+
+/** What an image worker is asked; each kind has its answer in `ImageAnswers`. */
+export type ImageRequest =
+  | { kind: 'inspect-bytes'; bytes: Uint8Array; name: string }
+  | { kind: 'inspect-file'; path: string; name: string }
+  | { kind: 'encode'; bytes: Uint8Array; name: string }
+  | { kind: 'thumbnail'; bytes: Uint8Array; name: string; size: number }
+  /** `views` 0: the clean image alone; `clean` false: views alone. */
+  | { kind: 'features'; images: FeatureSource[]; clean: boolean; views: number; seed: number };
+
+export interface ImageAnswers {
+  'inspect-bytes': InspectedFile;
+  'inspect-file': InspectedFile;
+  /** [Z] */
+  encode: Float32Array;
+  thumbnail: Uint8Array;
+  features: FeatureAnswer;
+}
+
+/** `read` holds the indexes of the images that could be read, in order; the features are theirs. */
+export interface FeatureAnswer {
+  read: Int32Array;
+  /** [read, Z], empty when not asked for. */
+  clean: Float32Array;
+  /** [read, V, Z] */
+  views: Float32Array;
+  failures: { index: number; error: ErrorDetail }[];
+}
+
+export type ToImageWorker = { id: number; request: ImageRequest } | { id: number; abandon: true };
+export type FromImageWorker = { id: number; answer: ImageAnswers[keyof ImageAnswers] } | { id: number; error: ErrorDetail };
