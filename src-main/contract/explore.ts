@@ -71,7 +71,7 @@ export type Vocabulary = z.infer<typeof vocabulary>;
 
 export const symbolDetail = z.object({
   summary: symbolSummary,
-  /** For each position: how many, and the images nearest to the mean of those that have it there. */
+  /** For each position, from 1: how many, and the images nearest to the mean of those that have it there. */
   positions: z.array(z.object({ position: z.int(), total: z.int(), images: z.array(imageItem) })),
 });
 export type SymbolDetail = z.infer<typeof symbolDetail>;

@@ -65,11 +65,14 @@ export async function weightedKnn(o: KnnOptions): Promise<KnnReport> {
   const vote = new Voting(bank, o.classes, used, temperature);
   const queriesAtOnce = Math.max(1, Math.min(queries.count, Math.floor(similaritiesAtOnce / bank.count)));
   const similarities = new Float32Array(queriesAtOnce * bank.count);
+  const total = o.queryLabels.length;
+  let done = 0;
   for (let from = 0; from < queries.count; from += queriesAtOnce) {
     const to = Math.min(queries.count, from + queriesAtOnce);
-    o.onProgress?.({ phase: 'k-NN', done: from, total: queries.count, unit: 'images' });
+    o.onProgress?.({ phase: 'k-NN', done, total, unit: 'images' });
     await multiplyInBlocks(o, queries.rows.subarray(from * o.width, to * o.width), to - from, bank, similarities);
     for (let g = from; g < to; g++) {
+      done += queries.size[g];
       const row = (g - from) * bank.count;
       vote.count(similarities.subarray(row, row + bank.count), (index, votes) => {
         const places = Math.min(5, used[index]);
@@ -80,9 +83,8 @@ export async function weightedKnn(o: KnnOptions): Promise<KnnReport> {
       });
     }
   }
-  o.onProgress?.({ phase: 'k-NN', done: queries.count, total: queries.count, unit: 'images' });
+  o.onProgress?.({ phase: 'k-NN', done, total, unit: 'images' });
 
-  const total = o.queryLabels.length;
   const perK = asked.map((k) => {
     const hit = hits[used.indexOf(Math.min(k, n))];
     return { k, top1: hit.top1 / total, top5: hit.top5 / total };
