@@ -39,5 +39,7 @@ export const engineInfo = z.object({
   backendNote: z.string().nullable(),
   defaultCollection: z.string().nullable(),
   defaultRun: z.string().nullable(),
+  /** What the user should know about how the library was opened, one line each; mostly none. */
+  notices: z.array(z.string()),
 });
 export type EngineInfo = z.infer<typeof engineInfo>;

@@ -89,7 +89,6 @@ export function readCollectionImages(db: ReadHandle) {
     db,
     'SELECT image, label, split FROM collection_images WHERE collection = ? ORDER BY image, position',
   );
-  const nameTaken = oneRow<{ source: number; image: number }>(db, 'SELECT source, image FROM collection_images WHERE collection = ? AND name = ?');
 
   const statements = new Map<string, ReturnType<ReadHandle['prepare']>>();
   const prepared = (sql: string) => {
@@ -166,7 +165,6 @@ export function readCollectionImages(db: ReadHandle) {
       itemsOf({ collection, images: JSON.stringify(images), run }).map(toItem),
     /** Every entry with its label and split, by image: one image may stand there more than once. */
     labelled: (collection: number) => labelled(collection),
-    named: (collection: number, name: string) => nameTaken(collection, name) ?? null,
   };
 }
 
@@ -178,7 +176,10 @@ export function writeCollectionImages(db: WriteHandle) {
        :image, :name, :label, :split, :source, :origin, :modifiedAt)
      ON CONFLICT (source, origin) DO UPDATE SET image = excluded.image, label = excluded.label, split = excluded.split, modified_at = excluded.modified_at`,
   );
+  const named = oneRow<{ source: number; origin: string; image: number }>(db, 'SELECT source, origin, image FROM collection_images WHERE collection = ? AND name = ?');
   return {
+    /** The entry of this name, those of the present transaction included. */
+    named: (collection: number, name: string): { source: number; origin: string; image: number } | null => named(collection, name) ?? null,
     /** Adds an entry after the others, or renews the one that this file of this source had. */
     add: (entry: NewEntry): void => void add(entry),
   };

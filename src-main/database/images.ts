@@ -70,9 +70,15 @@ export function writeImages(db: WriteHandle) {
       pack = CASE WHEN images.pack IS NULL THEN excluded.pack ELSE images.pack END,
       pack_offset = CASE WHEN images.pack IS NULL THEN excluded.pack_offset ELSE images.pack_offset END
     RETURNING id`);
+  const find = oneRow<{ id: number; pack: number | null }>(db, 'SELECT id, pack FROM images WHERE sha256 = ?');
   const advance = change(db, `UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'images'`);
   const start = change(db, `INSERT INTO sqlite_sequence (name, seq) SELECT 'images', ? WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'images')`);
   return {
+    /** The image with these bytes, rows of the present transaction included; `packed`: the library has its bytes itself. */
+    find: (sha256: string): { id: number; packed: boolean } | null => {
+      const row = find(Buffer.from(sha256, 'hex'));
+      return row ? { id: row.id, packed: row.pack !== null } : null;
+    },
     /** Adds an image or finds the one with these bytes; gives its id. */
     add: (image: Omit<StoredImage, 'id'>): number => {
       const inFile = 'path' in image.place;

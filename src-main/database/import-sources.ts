@@ -6,7 +6,13 @@ export function readImportSources(db: ReadHandle) {
     `SELECT c.id, i.bytes, c.modified_at FROM collection_images c JOIN images i ON i.id = c.image WHERE c.source = ? AND c.origin = ?`,
   );
   const fingerprint = oneRow<{ fingerprint: string | null }>(db, 'SELECT fingerprint FROM import_sources WHERE collection = ? AND place = ?');
+  const count = oneRow<{ n: number }>(
+    db,
+    'SELECT count(*) AS n FROM collection_images WHERE source = (SELECT id FROM import_sources WHERE collection = ? AND place = ?)',
+  );
   return {
+    /** Entries of the collection that came from this place. */
+    count: (collection: number, place: string): number => count(collection, place)!.n,
     /** Whether this file of the source stands in the collection already, by name, size and time of change. */
     holds: (source: number, origin: string, size: number, modifiedAt: number | null): boolean => {
       const row = known(source, origin);

@@ -17,6 +17,8 @@ export interface StoredRun {
   step: number;
   /** Step of the newest checkpoint; null before the first. */
   checkpointStep: number | null;
+  /** Checkpoint that wrote the descriptions there are; null when there are none. */
+  describedStep: number | null;
   embedded: boolean;
   knnTop1: number | null;
   error: ErrorDetail | null;
@@ -36,6 +38,7 @@ interface RunRow {
   backend: string | null;
   step: number;
   checkpoint_step: number | null;
+  described_step: number | null;
   embedded: number;
   knn_top1: number | null;
   error: string | null;
@@ -44,7 +47,7 @@ interface RunRow {
 }
 
 const columns = `r.id, r.name, r.variant, r.state, r.config, r.collection, coalesce(c.name, r.collection_name) AS collection_name, r.teacher,
-  r.backend, r.step, r.checkpoint_step, r.embedded, r.knn_top1, r.error, r.disk_bytes, r.created_at`;
+  r.backend, r.step, r.checkpoint_step, r.described_step, r.embedded, r.knn_top1, r.error, r.disk_bytes, r.created_at`;
 const from = 'runs r LEFT JOIN collections c ON c.id = r.collection AND c.removed = 0';
 
 function toRun(row: RunRow): StoredRun {
@@ -60,6 +63,7 @@ function toRun(row: RunRow): StoredRun {
     backend: row.backend,
     step: row.step,
     checkpointStep: row.checkpoint_step,
+    describedStep: row.described_step,
     embedded: row.embedded === 1,
     knnTop1: row.knn_top1,
     error: row.error === null ? null : errorDetail.parse(JSON.parse(row.error)),
@@ -76,7 +80,7 @@ export function readRuns(db: ReadHandle) {
     db,
     'SELECT e.run, e.collection, c.name, e.step, e.images FROM encodings e JOIN collections c ON c.id = e.collection AND c.removed = 0 ORDER BY c.name',
   );
-  const encoding = oneRow<{ step: number; images: number }>(db, 'SELECT step, images FROM encodings WHERE run = ? AND collection = ?');
+  const encoding = oneRow<{ step: number; images: number; at: number }>(db, 'SELECT step, images, created_at AS at FROM encodings WHERE run = ? AND collection = ?');
   const inState = allRows<{ id: number }>(db, 'SELECT id FROM runs WHERE state IN (SELECT value FROM json_each(?))');
   return {
     /** The newest first. */
@@ -105,6 +109,7 @@ export function writeRuns(db: WriteHandle) {
   );
   const state = change(db, 'UPDATE runs SET state = ?, error = ? WHERE id = ?');
   const checkpoint = change(db, 'UPDATE runs SET checkpoint_step = ?, disk_bytes = ? WHERE id = ?');
+  const described = change(db, 'UPDATE runs SET described_step = ? WHERE id = ?');
   const backend = change(db, 'UPDATE runs SET backend = ? WHERE id = ?');
   const encoded = change(
     db,
@@ -114,10 +119,11 @@ export function writeRuns(db: WriteHandle) {
   const forgetEncodings = change(db, 'DELETE FROM encodings WHERE run = ?');
   const remove = change(db, 'DELETE FROM runs WHERE id = ?');
   return {
-    create: (run: Omit<StoredRun, 'id' | 'knnTop1' | 'error' | 'diskBytes'>): number =>
+    create: (run: Omit<StoredRun, 'id' | 'describedStep' | 'knnTop1' | 'error' | 'diskBytes'>): number =>
       create({ ...run, config: JSON.stringify(run.config), embedded: run.embedded ? 1 : 0 }).id,
     setState: (id: number, to: RunState, error: ErrorDetail | null): void => void state(to, error ? JSON.stringify(error) : null, id),
     setCheckpoint: (id: number, step: number, diskBytes: number): void => void checkpoint(step, diskBytes, id),
+    setDescribedStep: (id: number, step: number): void => void described(step, id),
     setBackend: (id: number, description: string): void => void backend(description, id),
     setEncoded: (id: number, collection: number, step: number, images: number, at: number): void => void encoded(id, collection, step, images, at),
     forgetEncodings: (id: number): void => void forgetEncodings(id),

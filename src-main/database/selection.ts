@@ -26,6 +26,8 @@ export function toCondition({ collection, run, filter }: Selection): Condition {
   const where = ['c.collection = :collection'];
   const parameters: Record<string, unknown> = { collection };
   let from = 'collection_images c';
+  if (!filter.prefix?.length && (filter.labels?.length || filter.splits?.length))
+    from += ` INDEXED BY collection_images_by_${filter.labels?.length ? 'label' : 'split'}`;
   if (filter.prefix?.length) {
     const range = prefixRange(filter.prefix);
     from = 'descriptions d CROSS JOIN collection_images c ON c.image = d.image';

@@ -1,5 +1,5 @@
 import { trainingEvent, type TrainingEvent } from '../contract/runs';
-import { allValues, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
+import { allRows, allValues, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
 
 const stepOf = (event: TrainingEvent): number => ('step' in event ? event.step : 0);
 const parse = (text: string): TrainingEvent => trainingEvent.parse(JSON.parse(text));
@@ -14,13 +14,15 @@ export function readTrainingEvents(db: ReadHandle) {
      ) WHERE place % :stride = 0 OR place = n - 1 ORDER BY step`,
   );
   const ofType = allValues<string>(db, 'SELECT event FROM training_events WHERE run = ? AND type = ? ORDER BY step, id');
-  const after = allValues<string>(db, 'SELECT event FROM training_events WHERE run = ? AND step > ? ORDER BY id LIMIT ?');
+  const after = allRows<{ id: number; event: string }>(db, 'SELECT id, event FROM training_events WHERE run = ? AND id > ? AND step > ? ORDER BY id LIMIT ?');
   return {
     stepCount: (run: number): number => count(run)!.n,
     /** Every `stride`-th step event and the last one. */
     steps: (run: number, stride: number): TrainingEvent[] => thinned({ run, stride }).map(parse),
     ofType: (run: number, type: TrainingEvent['type']): TrainingEvent[] => ofType(run, type).map(parse),
-    after: (run: number, step: number, limit: number): TrainingEvent[] => after(run, step, limit).map(parse),
+    /** Events after `step` in the order they came, from the row after `row` on. */
+    after: (run: number, step: number, row: number, limit: number): { row: number; event: TrainingEvent }[] =>
+      after(run, row, step, limit).map(({ id, event }) => ({ row: id, event: parse(event) })),
   };
 }
 

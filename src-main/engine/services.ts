@@ -1,3 +1,4 @@
+import type { ImageStore } from '../dataset/image-store';
 import type { Collections } from './collections';
 import type { Grants } from './grants';
 import type { ImageFiles } from './image-files';
@@ -9,6 +10,7 @@ import type { Students } from './students';
 import type { Teachers } from './teachers';
 import type { Trainings } from './trainings';
 import type { Uploads } from './uploads';
+import type { DescribedFiles } from './work/describe-image';
 import type { Vectors } from './vectors';
 
 /** What the procedures of the contract and the long work are made of. */
@@ -19,10 +21,13 @@ export interface Services {
   readonly collections: Collections;
   readonly runs: Runs;
   readonly images: ImageFiles;
+  /** Bytes of images that the library keeps itself. */
+  readonly packs: ImageStore;
   readonly teachers: Teachers;
   readonly students: Students;
   readonly vectors: Vectors;
   readonly trainings: Trainings;
+  readonly described: DescribedFiles;
   readonly grants: Grants;
   readonly uploads: Uploads;
   readonly log: (line: string) => void;

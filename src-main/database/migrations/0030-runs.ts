@@ -15,6 +15,7 @@ export function runs(db: WriteHandle): void {
       backend TEXT,
       step INTEGER NOT NULL DEFAULT 0,
       checkpoint_step INTEGER,
+      described_step INTEGER,
       embedded INTEGER NOT NULL DEFAULT 0 CHECK (embedded IN (0, 1)),
       knn_top1 REAL,
       error TEXT,
@@ -29,6 +30,7 @@ export function runs(db: WriteHandle): void {
       step INTEGER NOT NULL,
       event TEXT NOT NULL
     ) STRICT;
+    CREATE INDEX training_events_by_run ON training_events (run);
     CREATE INDEX training_events_by_step ON training_events (run, type, step);
 
     CREATE TABLE evaluations (

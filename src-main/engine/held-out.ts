@@ -1,0 +1,40 @@
+import { mulberry32 } from '../evaluation/split';
+import { slotsOf, type LabelledImages } from './collection-labels';
+
+/** Images that vote for each one that is classified. */
+const voters = 4;
+
+export interface TrainingImages {
+  /** Images that are trained on. */
+  trainSlots: Int32Array;
+  /** Labelled images for k-NN while training; queries are not trained on. Null where there are too few labels. */
+  heldOut: { bankSlots: Int32Array; bankLabels: Int32Array; querySlots: Int32Array; queryLabels: Int32Array } | null;
+}
+
+/**
+ * Chooses what a run trains on: everything but the test split. Of its labelled images
+ * `heldOut`, but at most a tenth, are kept out for k-NN against four times as many of the others; the draw depends on
+ * `seed` alone. Nothing is held out when fewer than `least` images would be left to train on, or when fewer than two
+ * classes have labels.
+ */
+export function chooseTrainingImages(all: LabelledImages, o: { usable: (slot: number) => boolean; heldOut: number; seed: number; least: number }): TrainingImages {
+  const slots = slotsOf(all.images);
+  const rows = Array.from(slots.keys()).filter((i) => all.splits[i] !== 'test' && o.usable(slots[i]));
+  const labelled = rows.filter((i) => all.labels[i] >= 0);
+  const classes = new Set(labelled.map((i) => all.labels[i]));
+  const random = mulberry32(o.seed);
+  for (let i = labelled.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [labelled[i], labelled[j]] = [labelled[j], labelled[i]];
+  }
+  const queries = labelled.slice(0, Math.min(o.heldOut, Math.floor(labelled.length / 10)));
+  const bank = labelled.slice(queries.length, queries.length * (1 + voters));
+  const at = (chosen: number[]) => Int32Array.from(chosen, (i) => slots[i]);
+  if (queries.length === 0 || classes.size < 2 || rows.length - queries.length < o.least) return { trainSlots: at(rows), heldOut: null };
+  const held = new Set(queries);
+  const labelsAt = (chosen: number[]) => Int32Array.from(chosen, (i) => all.labels[i]);
+  return {
+    trainSlots: at(rows.filter((i) => !held.has(i))),
+    heldOut: { bankSlots: at(bank), bankLabels: labelsAt(bank), querySlots: at(queries), queryLabels: labelsAt(queries) },
+  };
+}

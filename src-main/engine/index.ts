@@ -1,0 +1,145 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { ImageStore } from '../dataset/image-store';
+import { embeddedTeacher } from '../teacher/catalogue';
+import { Collections } from './collections';
+import { installEmbeddedRun } from './embedded-run';
+import { Grants } from './grants';
+import { ImageFiles } from './image-files';
+import { serveImages } from './image-routes';
+import { JobBoard } from './jobs';
+import { openLibrary } from './library';
+import { findLocations } from './locations';
+import { makeRouter, type EngineRouter } from './router';
+import { Runs } from './runs';
+import { startServer, type EngineServer } from './server';
+import type { Services } from './services';
+import { Students } from './students';
+import { Teachers } from './teachers';
+import { Trainings } from './trainings';
+import { Uploads } from './uploads';
+import { Vectors } from './vectors';
+import { DescribedFiles } from './work/describe-image';
+import { beginFirstLaunch } from './work/first-launch';
+
+export interface EngineOptions {
+  /** The library's folder; made when it is not there. */
+  library: string;
+  /** Where to listen (port 0: any free one); null: only for callers in this process. */
+  listen: { host: string; port: number } | null;
+  /** Fill an empty library with the sample, and keep the default run's student ready. For a window, not for one command. */
+  firstLaunch: boolean;
+  /** One line about something that nobody asked for but somebody may want to know. */
+  log: (line: string) => void;
+}
+
+export interface EngineAddress {
+  origin: string;
+  port: number;
+  /** Opens everything; for the shell and the command line. */
+  hostToken: string;
+  /** Exchanged by the page for a session. */
+  pageToken: string;
+}
+
+export interface Engine {
+  /** Null when it does not listen. */
+  readonly address: EngineAddress | null;
+  /** For callers in this process: `createRouterClient(engine.router, { context: { rights: 'host' } })`. */
+  readonly router: EngineRouter;
+  /** Resolves when the engine was asked to end; the owner then calls `close`. */
+  readonly ended: Promise<void>;
+  /** Ends in an orderly way: jobs are interrupted, trainers write a checkpoint, children end, the library is let go. */
+  close(): Promise<void>;
+}
+
+/** Threads for images: more than eight gain nothing, the teacher is small. */
+const imageThreads = () => Math.min(8, availableParallelism());
+
+/**
+ * Starts the engine of a library.
+ * @throws GlyphscopeError LIBRARY_IN_USE, LIBRARY_NEWER, INVALID_INPUT (folder, port)
+ */
+export async function startEngine(o: EngineOptions): Promise<Engine> {
+  const locations = findLocations();
+  const library = openLibrary(o.library);
+  try {
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const { db, directory } = library;
+    const packs = ImageStore.open(join(directory, 'images'));
+    const info = embeddedTeacher(locations.resources);
+    const teachers = new Teachers({ info, db, packs, library: directory, worker: locations.entries.images, threads: imageThreads() });
+    const jobs = new JobBoard(db, o.log);
+    const collections = new Collections(db);
+    const runs = new Runs(db, directory);
+    const students = new Students(runs, locations);
+    const base = { locations, library, jobs, collections, runs, packs, teachers, students, log: o.log };
+    const services: Services = {
+      ...base,
+      images: new ImageFiles(packs),
+      vectors: new Vectors({ db, runs, width: info.featureWidth, entry: locations.entries.vectors }),
+      trainings: new Trainings(base),
+      described: new DescribedFiles(),
+      grants: new Grants(),
+      uploads: new Uploads(join(directory, 'uploads')),
+      shutdown: () => setImmediate(end),
+    };
+    const router = makeRouter(services);
+    const server = o.listen && (await listen(services, router, o.listen));
+    library.lock.publish({ pid: process.pid, port: server?.port ?? 0, hostToken: server?.authentication.hostToken ?? '' });
+    begin(services, o);
+    let closed: Promise<void> | null = null;
+    return {
+      address: server && { origin: server.origin, port: server.port, hostToken: server.authentication.hostToken, pageToken: server.authentication.pageToken },
+      router,
+      ended,
+      close: () => (closed ??= close(services, server)),
+    };
+  } catch (error) {
+    library.close();
+    throw error;
+  }
+}
+
+function listen(s: Services, router: EngineRouter, { host, port }: { host: string; port: number }): Promise<EngineServer> {
+  return startServer({
+    host,
+    port,
+    page: s.locations.page,
+    router,
+    log: s.log,
+    routes: (app) =>
+      serveImages(app, {
+        db: s.library.db,
+        library: s.library.directory,
+        read: (image) => s.images.read(image),
+        thumbnail: (bytes, name, size) => s.teachers.pool.thumbnail(bytes, name, size),
+        log: s.log,
+      }),
+  });
+}
+
+/** What goes on by itself once the engine answers. */
+function begin(s: Services, o: EngineOptions): void {
+  for (const notice of s.library.notices) s.log(notice);
+  s.collections.finishRemovals();
+  s.trainings.interruptLeftOver();
+  const embedded = installEmbeddedRun(s);
+  if (!o.firstLaunch) return;
+  beginFirstLaunch(s, embedded);
+  const run = s.runs.default();
+  // Ready before the first image is dropped. What keeps it from starting is told when it is needed.
+  if (run) void s.students.of(run.id).catch((error: Error) => s.log(`The student of "${run.name}" did not start: ${error.message}`));
+}
+
+async function close(s: Services, server: EngineServer | null): Promise<void> {
+  const failures: unknown[] = [];
+  const attempt = (work: () => Promise<void> | void) => Promise.resolve().then(work).catch((error: unknown) => failures.push(error));
+  await attempt(() => server?.close());
+  await Promise.all([attempt(() => s.jobs.close()), attempt(() => s.trainings.close())]);
+  await Promise.all([attempt(() => s.students.close()), attempt(() => s.vectors.close()), attempt(() => s.teachers.close()), attempt(() => s.collections.close())]);
+  await attempt(() => s.packs.close());
+  s.library.close();
+  for (const failure of failures) s.log(`While ending: ${failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)}`);
+}

@@ -1,0 +1,24 @@
+import { computeMap } from '../work/compute-map';
+import type { Services } from '../services';
+import type { Procedures } from './procedures';
+
+export const exploreRouter = (procedures: Procedures, s: Services) => ({
+  neighbours: procedures.explore.neighbours.handler(({ input }) => s.vectors.neighboursOfImage(input.run, input.collection, input.image, input.count)),
+  bySymbols: procedures.explore.bySymbols.handler(async ({ input }) => {
+    const vector = await s.students.interpret(input.run, input.symbols);
+    return s.vectors.neighbours(input.run, input.collection, { vector, symbols: input.symbols, count: input.count });
+  }),
+  vocabulary: procedures.explore.vocabulary.handler(({ input }) => s.vectors.vocabulary(input.run, input.collection, input.exemplars)),
+  symbol: procedures.explore.symbol.handler(({ input }) => s.vectors.symbol(input.run, input.collection, input.symbol, input.images)),
+  map: procedures.explore.map.handler(({ input }) => {
+    s.runs.get(input.run);
+    s.collections.get(input.collection);
+    return s.library.db.read.maps.of(input.run, input.collection);
+  }),
+  computeMap: procedures.explore.computeMap.handler(({ input }) => {
+    const run = s.runs.usable(input.run);
+    const collection = s.collections.get(input.collection);
+    const title = `Map of "${collection.name}" by "${run.name}"`;
+    return { job: s.jobs.start({ kind: 'map', title, lane: 'map' }, (job) => computeMap(s, { run: run.id, collection: collection.id, seed: input.seed }, job)) };
+  }),
+});

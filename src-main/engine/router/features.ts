@@ -1,0 +1,22 @@
+import type { Services } from '../services';
+import type { Procedures } from './procedures';
+
+export const featuresRouter = (procedures: Procedures, s: Services) => ({
+  compute: procedures.features.compute.handler(({ input }) => {
+    const collection = s.collections.get(input.collection);
+    const title = `Teacher features of "${collection.name}"`;
+    return {
+      job: s.jobs.start({ kind: 'features', title, lane: 'features' }, async (job) => {
+        const { computed, failed } = await s.teachers.ensure({
+          collection: collection.id,
+          views: input.views,
+          signal: job.signal,
+          onProgress: (at) => job.progress(at),
+          onFailure: (failure) => job.fail(failure),
+        });
+        const summary = `${computed.toLocaleString('en')} images computed${failed ? `, ${failed.toLocaleString('en')} could not be read` : ''}.`;
+        return { summary, counts: { computed, failed } };
+      }),
+    };
+  }),
+});

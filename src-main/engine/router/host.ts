@@ -1,0 +1,27 @@
+import { realpath, stat } from 'node:fs/promises';
+import { GlyphscopeError } from '../../contract/errors';
+import { readRegularFile } from '../../dataset/regular-file';
+import { largestFile } from '../../dataset/source';
+import { describeImage } from '../work/describe-image';
+import { prepareImport } from '../work/import-images';
+import type { Services } from '../services';
+import type { Procedures } from './procedures';
+
+export const hostRouter = (procedures: Procedures, s: Services) => ({
+  grant: procedures.host.grant.handler(async ({ input }) => {
+    await stat(input.path).catch((error: NodeJS.ErrnoException) => {
+      throw new GlyphscopeError('SOURCE_UNREADABLE', `${input.path} cannot be opened (${error.code ?? error.message}).`, { subject: input.path, cause: error });
+    });
+    return s.grants.give(input.path);
+  }),
+  importPath: procedures.host.importPath.handler(async ({ input }) => {
+    const { title, work } = await prepareImport(s, { path: input.path, collection: input.collection, copy: false });
+    return { job: s.jobs.start({ kind: 'import', title, lane: 'import' }, work) };
+  }),
+  describePath: procedures.host.describePath.handler(async ({ input }) => {
+    const { path, ...asked } = input;
+    const real = await realpath(path).catch(() => path); // what is wrong with it is told when it is read
+    return describeImage(s, { ...asked, name: path, bytes: readRegularFile(real, path, largestFile) });
+  }),
+  shutdown: procedures.host.shutdown.handler(() => s.shutdown()),
+});

@@ -1,0 +1,30 @@
+import type { Services } from '../services';
+import { collectionsRouter } from './collections';
+import { describeRouter } from './describe';
+import { exploreRouter } from './explore';
+import { featuresRouter } from './features';
+import { hostRouter } from './host';
+import { imagesRouter } from './images';
+import { importsRouter } from './imports';
+import { jobsRouter } from './jobs';
+import { makeProcedures } from './procedures';
+import { runsRouter } from './runs';
+import { systemRouter } from './system';
+
+/** Every procedure of the contract with its function; one file for each group. */
+export function makeRouter(s: Services) {
+  const procedures = makeProcedures(s.log);
+  return procedures.router({
+    system: systemRouter(procedures, s),
+    collections: collectionsRouter(procedures, s),
+    images: imagesRouter(procedures, s),
+    jobs: jobsRouter(procedures, s),
+    imports: importsRouter(procedures, s),
+    features: featuresRouter(procedures, s),
+    runs: runsRouter(procedures, s),
+    describe: describeRouter(procedures, s),
+    explore: exploreRouter(procedures, s),
+    host: hostRouter(procedures, s),
+  });
+}
+export type EngineRouter = ReturnType<typeof makeRouter>;

@@ -1,0 +1,42 @@
+import { resolveConfig } from '../../contract/presets';
+import { encodeCollection } from '../work/encode';
+import { evaluateRun } from '../work/evaluate';
+import type { Services } from '../services';
+import type { Procedures } from './procedures';
+
+export const runsRouter = (procedures: Procedures, s: Services) => ({
+  list: procedures.runs.list.handler(() => s.runs.list()),
+  get: procedures.runs.get.handler(({ input }) => s.runs.show(input.run)),
+  configure: procedures.runs.configure.handler(({ input }) => resolveConfig(input)),
+  start: procedures.runs.start.handler(({ input }) => s.runs.show(s.trainings.start(input.name, input.collection, resolveConfig(input.config)))),
+  pause: procedures.runs.pause.handler(({ input }) => s.trainings.pause(input.run)),
+  resume: procedures.runs.resume.handler(({ input }) => s.trainings.resume(input.run)),
+  stop: procedures.runs.stop.handler(({ input }) => s.trainings.stop(input.run)),
+  remove: procedures.runs.remove.handler(async ({ input }) => {
+    await s.students.letGo(input.run);
+    await s.runs.remove(input.run);
+  }),
+  curves: procedures.runs.curves.handler(({ input }) => {
+    s.trainings.flush(input.run);
+    return s.runs.curves(input.run, input.points);
+  }),
+  watch: procedures.runs.watch.handler(({ input, signal }) => s.trainings.watch(input.run, input.step, signal)),
+  encode: procedures.runs.encode.handler(({ input }) => {
+    const run = s.runs.usable(input.run);
+    const collection = s.collections.get(input.collection);
+    const title = `Describe "${collection.name}" with "${run.name}"`;
+    return { job: s.jobs.start({ kind: 'encode', title, lane: 'student' }, (job) => encodeCollection(s, run.id, collection.id, job)) };
+  }),
+  evaluate: procedures.runs.evaluate.handler(({ input }) => {
+    const run = s.runs.usable(input.run);
+    const collection = s.collections.get(input.collection);
+    const title = `Evaluate "${run.name}" on "${collection.name}"`;
+    return { job: s.jobs.start({ kind: 'evaluate', title, lane: 'student' }, (job) => evaluateRun(s, run.id, collection.id, job)) };
+  }),
+  evaluation: procedures.runs.evaluation.handler(({ input }) => {
+    s.runs.get(input.run);
+    s.collections.get(input.collection);
+    return s.library.db.read.evaluations.of(input.run, input.collection);
+  }),
+  hues: procedures.runs.hues.handler(({ input }) => s.students.hues(input.run)),
+});

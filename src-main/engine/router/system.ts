@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { examine } from '../doctor';
+import type { Services } from '../services';
+import type { Procedures } from './procedures';
+
+export const systemRouter = (procedures: Procedures, s: Services) => ({
+  info: procedures.system.info.handler(() => {
+    const backend = s.students.backend;
+    const collections = s.library.db.read.collections.list();
+    return {
+      version: s.locations.version,
+      node: process.version,
+      library: s.library.directory,
+      teacher: s.teachers.info.name,
+      backend: backend?.description ?? null,
+      backendNote: backend?.note ?? null,
+      defaultCollection: (collections.find(({ sample }) => !sample) ?? collections[0])?.name ?? null,
+      defaultRun: s.runs.default()?.name ?? null,
+      notices: [...s.library.notices],
+    };
+  }),
+  doctor: procedures.system.doctor.handler(({ signal }) =>
+    examine({
+      version: s.locations.version,
+      library: s.library.directory,
+      root: s.locations.root,
+      entry: join(s.locations.entries.trainer, '..', 'cli.mjs'),
+      node: s.locations.node,
+      signal,
+    }),
+  ),
+});

@@ -1,0 +1,94 @@
+import type { TrainingEvent } from '../contract/runs';
+import type { LibraryDatabase } from '../database/library-database';
+import { pause } from './change-feed';
+
+/** Events are stored and sent on in steps of this many milliseconds. */
+const interval = 100;
+/** Events of the past sent in one message. */
+const replayed = 2_000;
+
+/**
+ * The events of one run: kept in memory until the next transaction, stored in batches, and given to whoever watches.
+ */
+export class TrainingFeed {
+  readonly #db: LibraryDatabase;
+  readonly #run: number;
+  readonly #onFailure: (error: unknown) => void;
+  #unstored: TrainingEvent[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  readonly #watchers = new Set<{ events: TrainingEvent[]; wake: () => void }>();
+
+  constructor(o: { db: LibraryDatabase; run: number; onFailure: (error: unknown) => void }) {
+    this.#db = o.db;
+    this.#run = o.run;
+    this.#onFailure = o.onFailure;
+  }
+
+  add(event: TrainingEvent): void {
+    this.#unstored.push(event);
+    for (const watcher of this.#watchers) {
+      watcher.events.push(event);
+      watcher.wake();
+    }
+    this.#timer ??= setTimeout(() => {
+      try {
+        this.flush();
+      } catch (error) {
+        this.#onFailure(error);
+      }
+    }, interval);
+  }
+
+  /** Stores what is not stored yet, in one transaction. */
+  flush(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    const events = this.#unstored;
+    if (events.length === 0) return;
+    this.#db.transaction(() => {
+      for (const event of events) {
+        this.#db.write.trainingEvents.add(this.#run, event);
+        if (event.type === 'step') this.#db.write.runProgress.setStep(this.#run, event.step);
+        if (event.type === 'evaluation') {
+          const longest = Object.keys(event.knnTop1).sort((a, b) => Number(b) - Number(a))[0];
+          if (longest !== undefined) this.#db.write.runProgress.setKnnTop1(this.#run, event.knnTop1[longest]);
+        }
+      }
+    });
+    this.#unstored = [];
+  }
+
+  /**
+   * `first`, then the stored events after `step`, then events as they happen, in batches at most every 100 ms. Ends when
+   * `signal` aborts.
+   */
+  async *watch(step: number, first: TrainingEvent, signal: AbortSignal | undefined): AsyncGenerator<TrainingEvent[], void, void> {
+    let wake = (): void => undefined;
+    const watcher = { events: [] as TrainingEvent[], wake: () => wake() };
+    this.flush();
+    this.#watchers.add(watcher);
+    const aborted = () => wake();
+    signal?.addEventListener('abort', aborted);
+    try {
+      yield [first];
+      for (let row = 0; !signal?.aborted; ) {
+        this.flush();
+        watcher.events.length = 0; // they are stored now, and read with the others
+        const past = this.#db.read.trainingEvents.after(this.#run, step, row, replayed);
+        if (past.length === 0) break;
+        yield past.map(({ event }) => event);
+        row = past[past.length - 1].row;
+      }
+      while (!signal?.aborted) {
+        if (watcher.events.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+        if (signal?.aborted) return;
+        await pause(interval, signal);
+        const events = watcher.events.splice(0);
+        if (events.length) yield events;
+      }
+    } finally {
+      this.#watchers.delete(watcher);
+      signal?.removeEventListener('abort', aborted);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import type { ImageItem } from '../contract/images';
+import type { Neighbours, SymbolDetail, Vocabulary } from '../contract/explore';
+import { GlyphscopeError } from '../contract/errors';
+import { bytesToSymbols } from '../database/symbol-bytes';
+import type { LibraryDatabase } from '../database/library-database';
+import type { EmbeddingSet } from '../explore/embedding-set';
+import type { FoundImage, FoundNeighbours } from '../explore/neighbours';
+import { VectorClient } from '../explore/vector-client';
+import type { MapResult } from '../explore/vector-protocol';
+import type { Progress } from '../contract/progress';
+import { breathe } from './change-feed';
+import { labelledImages } from './collection-labels';
+import { openEmbeddings } from './embeddings';
+import type { Runs } from './runs';
+
+/** Descriptions read between two breaths. */
+const rowsAtOnce = 2_000;
+
+/** Questions about the embeddings of a described collection, answered by the vector worker. */
+export class Vectors {
+  readonly #db: LibraryDatabase;
+  readonly #runs: Runs;
+  readonly #width: number;
+  readonly #client: VectorClient;
+
+  constructor(o: { db: LibraryDatabase; runs: Runs; width: number; entry: string }) {
+    this.#db = o.db;
+    this.#runs = o.runs;
+    this.#width = o.width;
+    this.#client = new VectorClient({ entry: o.entry });
+  }
+
+  /** @throws GlyphscopeError NOT_FOUND, DESCRIPTIONS_MISSING */
+  async neighboursOfImage(run: number, collection: number, image: number, count: number): Promise<Neighbours> {
+    const key = await this.#ready(run, collection);
+    return this.#show(run, collection, await this.#client.neighboursOfImage(key, image, count));
+  }
+
+  async neighbours(run: number, collection: number, query: { vector: Float32Array; symbols: ArrayLike<number>; count: number }): Promise<Neighbours> {
+    const key = await this.#ready(run, collection);
+    return this.#show(run, collection, await this.#client.neighbours(key, query));
+  }
+
+  async vocabulary(run: number, collection: number, exemplars: number): Promise<Vocabulary> {
+    const key = await this.#ready(run, collection);
+    return { run, collection, ...(await this.#client.vocabulary(key, exemplars)) };
+  }
+
+  async symbol(run: number, collection: number, symbol: number, images: number): Promise<SymbolDetail> {
+    const key = await this.#ready(run, collection);
+    const { summary, positions } = await this.#client.symbol(key, symbol, images);
+    const items = this.#items(run, collection, positions.flatMap((position) => position.images));
+    return { summary, positions: positions.map((position) => ({ ...position, images: position.images.flatMap((image) => items.get(image) ?? []) })) };
+  }
+
+  async map(run: number, collection: number, o: { seed: number; onProgress: Progress; signal: AbortSignal }): Promise<MapResult> {
+    return this.#client.map(await this.#ready(run, collection), o);
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  /** Loads the set that is asked about, unless the worker holds it as it is now; gives its key. */
+  async #ready(run: number, collection: number): Promise<string> {
+    const { checkpointStep, describedStep, name } = this.#runs.usable(run);
+    const found = this.#db.read.collections.byId(collection);
+    if (!found) throw new GlyphscopeError('NOT_FOUND', `There is no collection ${collection}.`, { subject: `collection ${collection}` });
+    const encoding = this.#db.read.runs.encoding(run, collection);
+    if (!encoding || describedStep !== encoding.step)
+      throw new GlyphscopeError('DESCRIPTIONS_MISSING', `"${name}" has not described "${found.name}" yet.`, {
+        subject: found.name,
+        remedy: describedStep === checkpointStep ? 'Describe the collection with this run first.' : 'Describe the collection with the newest checkpoint first.',
+      });
+    const key = `${run} ${collection} ${encoding.step} ${encoding.at} ${found.name}`;
+    await this.#client.ensure(key, () => this.#load(run, collection, encoding.step));
+    return key;
+  }
+
+  async #load(run: number, collection: number, step: number): Promise<EmbeddingSet> {
+    const { length, vocabulary } = this.#runs.get(run).config;
+    const embeddings = openEmbeddings(this.#runs.directory(run), step, this.#width);
+    try {
+      const labelled = labelledImages(this.#db, collection);
+      const labelOf = new Map(Array.from(labelled.images, (image, i) => [image, labelled.labels[i]]));
+      const images: number[] = [];
+      const symbols: number[] = [];
+      for (let after = 0; ; await breathe()) {
+        const rows = this.#db.read.descriptions.some(run, collection, after, rowsAtOnce);
+        for (const row of rows) {
+          if (!embeddings.has(row.image - 1)) continue;
+          images.push(row.image);
+          symbols.push(...bytesToSymbols(row.symbols));
+        }
+        if (rows.length < rowsAtOnce) break;
+        after = rows[rows.length - 1].image;
+      }
+      const vectors = new Float32Array(images.length * this.#width);
+      for (let at = 0; at < images.length; at += rowsAtOnce, await breathe())
+        embeddings.gather(images.slice(at, at + rowsAtOnce).map((image) => image - 1), vectors.subarray(at * this.#width));
+      return {
+        embeddings: vectors,
+        symbols: Uint16Array.from(symbols),
+        images: Int32Array.from(images),
+        labels: Int16Array.from(images, (image) => labelOf.get(image) ?? -1),
+        classes: labelled.classes,
+        width: this.#width,
+        length,
+        vocabulary,
+      };
+    } finally {
+      embeddings.close();
+    }
+  }
+
+  #items(run: number, collection: number, images: readonly number[]): Map<number, ImageItem> {
+    return new Map(this.#db.read.collectionImages.items(collection, [...new Set(images)], run).map((item) => [item.id, item]));
+  }
+
+  #show(run: number, collection: number, found: FoundNeighbours): Neighbours {
+    const items = this.#items(run, collection, [...found.byEmbedding, ...found.byPrefix.flatMap(({ items }) => items)].map(({ image }) => image));
+    const show = (one: FoundImage) => {
+      const image = items.get(one.image);
+      return image ? [{ image, similarity: one.similarity, sharedPrefix: one.sharedPrefix }] : [];
+    };
+    return {
+      byEmbedding: found.byEmbedding.flatMap(show),
+      byPrefix: found.byPrefix.map((prefix) => ({ ...prefix, items: prefix.items.flatMap(show) })),
+      searched: found.searched,
+    };
+  }
+}

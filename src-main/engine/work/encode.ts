@@ -1,0 +1,82 @@
+import { breathe } from '../change-feed';
+import { openEmbeddings, removeOtherEmbeddings } from '../embeddings';
+import type { JobHandle, JobOutcome } from '../jobs';
+import type { Services } from '../services';
+
+/** Images that the student describes at a time. */
+const batch = 256;
+/** Milliseconds between two times that the window is told of new descriptions. */
+const announceEvery = 500;
+
+type EncodeServices = Pick<Services, 'library' | 'runs' | 'teachers' | 'students' | 'jobs'>;
+
+/**
+ * Describes every image of a collection that the run's newest checkpoint has not described yet; first computes the
+ * teacher features that are missing. Descriptions of an older checkpoint are replaced as a whole.
+ * @throws GlyphscopeError RUN_NOT_TRAINED, CANCELLED, DISK_FULL, PROCESS_DIED
+ */
+export async function encodeCollection(s: EncodeServices, runId: number, collection: number, job: Pick<JobHandle, 'signal' | 'progress' | 'fail'>): Promise<JobOutcome> {
+  const { db } = s.library;
+  const { checkpointStep, config, describedStep } = s.runs.usable(runId);
+  const { failed } = await s.teachers.ensure({
+    collection,
+    views: false,
+    signal: job.signal,
+    onProgress: (at) => job.progress(at),
+    onFailure: (failure) => job.fail(failure),
+  });
+  const directory = s.runs.directory(runId);
+  if (describedStep !== checkpointStep) {
+    await forgetDescriptions(s, runId);
+    db.write.runs.setDescribedStep(runId, checkpointStep);
+  }
+  await removeOtherEmbeddings(directory, checkpointStep);
+  const embeddings = openEmbeddings(directory, checkpointStep, s.teachers.info.featureWidth);
+  try {
+    const wanted = missing(s, runId, collection, embeddings);
+    const all = db.read.images.ofCollection(collection).length;
+    const student = await s.students.of(runId);
+    let announced = performance.now();
+    const report = (done: number) => job.progress({ phase: 'describing', done: all - wanted.length + done, total: all, unit: 'images' });
+    report(0);
+    for (let at = 0; at < wanted.length; at += batch) {
+      job.signal.throwIfAborted();
+      const images = wanted.slice(at, at + batch);
+      const slots = images.map((image) => image - 1);
+      const { symbols, embeddings: vectors } = await student.describe(s.teachers.clean.gather(slots));
+      embeddings.write(slots, vectors);
+      db.transaction(() =>
+        images.forEach((image, i) => db.write.descriptions.put(runId, image, symbols.subarray(i * config.length, (i + 1) * config.length))),
+      );
+      report(at + images.length);
+      if (performance.now() - announced > announceEvery || at + batch >= wanted.length) {
+        announced = performance.now();
+        db.read.collectionImages.changed();
+      }
+    }
+    await embeddings.flush();
+    const described = all - failed;
+    db.write.runs.setEncoded(runId, collection, checkpointStep, described, Date.now());
+    const without = failed ? `, ${failed.toLocaleString('en')} could not be read` : '';
+    return { summary: `${described.toLocaleString('en')} images described${without}.`, counts: { described, computed: wanted.length, failed } };
+  } finally {
+    embeddings.close();
+    db.read.collectionImages.changed();
+  }
+}
+
+/** Images with features but without a description or an embedding, ascending. */
+function missing(s: EncodeServices, run: number, collection: number, embeddings: { missing(slots: ArrayLike<number>): Int32Array }): number[] {
+  const { read } = s.library.db;
+  const without = new Set(read.descriptions.missing(run, collection));
+  for (const slot of embeddings.missing(read.images.ofCollection(collection).map((image) => image - 1))) without.add(slot + 1);
+  return [...without].filter((image) => s.teachers.clean.has(image - 1)).sort((a, b) => a - b);
+}
+
+/** Takes every description of a run away, in small steps. */
+async function forgetDescriptions(s: EncodeServices, run: number): Promise<void> {
+  const { db } = s.library;
+  db.write.runs.forgetEncodings(run);
+  while (db.transaction(() => db.write.descriptions.removeSome(run, 1_000)) > 0) await breathe();
+  db.read.collectionImages.changed();
+}
