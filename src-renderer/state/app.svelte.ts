@@ -1,5 +1,7 @@
 import { createContext } from 'svelte';
 import { Connection } from './connection.svelte';
+import { DescribeQueue } from './describing.svelte';
+import { Imports } from './imports.svelte';
 import { Jobs } from './jobs.svelte';
 import { Library } from './library.svelte';
 import { Preferences } from './preferences.svelte';
@@ -20,6 +22,12 @@ export class App {
     if (!collection || !run) return 0;
     const page = await this.connection.client.images.list({ collection: collection.id, run: run.id, filter: { prefix }, offset: 0, limit: 1 }, { signal });
     return page.total;
+  });
+
+  readonly imports = new Imports(this.connection.client);
+  readonly describing = new DescribeQueue(this.connection.client, () => {
+    const { collection, run, described } = this.library;
+    return run && { run: run.id, collection: described ? collection?.id : undefined };
   });
 
   get client() {

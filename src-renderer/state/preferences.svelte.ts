@@ -1,6 +1,6 @@
 export type ThemeChoice = 'system' | 'light' | 'dark';
 /** Edge of a tile's picture in the grid, in pixels. */
-export const tileSizes = [64, 96, 128, 192] as const;
+export const tileSizes = [96, 128, 192] as const;
 export type TileSize = (typeof tileSizes)[number];
 
 interface Stored {
@@ -10,7 +10,7 @@ interface Stored {
   run: string | null;
   inspector: boolean;
 }
-const defaults: Stored = { theme: 'system', tile: 96, collection: null, run: null, inspector: true };
+const defaults: Stored = { theme: 'system', tile: 128, collection: null, run: null, inspector: true };
 const key = 'glyphscope.preferences';
 
 /** What was stored, with anything that is missing or no longer allowed replaced by its default. */

@@ -41,6 +41,14 @@ export class Route {
     return this.#parsed.parameters;
   }
 
+  /** Changes the parameters of this page without a new entry in the history. */
+  setParameters(parameters: URLSearchParams): void {
+    const [path] = this.#fragment.split('?', 1);
+    const search = parameters.toString();
+    history.replaceState(null, '', `${path || routeTo(this.page)}${search ? `?${search}` : ''}`);
+    this.#fragment = location.hash;
+  }
+
   go(page: PageName, rest: readonly (string | number)[] = [], parameters: Record<string, string> = {}): void {
     location.hash = routeTo(page, rest, parameters);
   }
