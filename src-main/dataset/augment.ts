@@ -76,9 +76,9 @@ function flip(pixels: Pixels, size: number): void {
 
 let blurred = new Float32Array(0);
 
-/** Gaussian blur along rows, then columns; the edge is repeated outwards. Below σ = 0.15 no neighbour has weight. */
+/** Gaussian blur along rows, then columns; the edge is repeated outwards. Below σ = 0.2 a neighbour's weight is under 4e-6: no blur. */
 export function blur(pixels: Pixels, size: number, sigma: number): void {
-  if (sigma < 0.15) return;
+  if (sigma < 0.2) return;
   const radius = Math.max(1, Math.ceil(3 * sigma));
   const kernel = Float32Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)));
   const sum = kernel.reduce((a, b) => a + b);
@@ -91,12 +91,15 @@ export function blur(pixels: Pixels, size: number, sigma: number): void {
 /** Blurs along the direction with `step`; `across` leads from one line to the next. */
 function blurLines(from: Pixels, to: Pixels, size: number, kernel: Float32Array, step: number, across: number): void {
   const radius = (kernel.length - 1) / 2;
+  const padded = new Float32Array(size + 2 * radius);
   for (let line = 0; line < size; line++) {
     for (let c = 0; c < 3; c++) {
       const start = line * across + c;
+      for (let i = 0; i < size; i++) padded[radius + i] = from[start + i * step];
+      padded.fill(padded[radius], 0, radius).fill(padded[radius + size - 1], radius + size);
       for (let i = 0; i < size; i++) {
         let sum = 0;
-        for (let k = -radius; k <= radius; k++) sum += kernel[k + radius] * from[start + Math.min(size - 1, Math.max(0, i + k)) * step];
+        for (let k = 0; k < kernel.length; k++) sum += kernel[k] * padded[i + k];
         to[start + i * step] = sum;
       }
     }

@@ -44,7 +44,7 @@ function weightsFor(from: number, to: number): Weights {
     for (let j = 0; j < taps; j++) weight[i * taps + j] /= sum;
   }
   const made = { taps, first, weight };
-  if (remembered.size >= 512) remembered.clear();
+  if (remembered.size >= 1024) remembered.clear();
   remembered.set(key, made);
   return made;
 }
@@ -64,31 +64,43 @@ export function cropAndResize(image: RgbImage, box: Box, size: number, out: Floa
     return;
   }
   if (rows.length < height * size * 3) rows = new Float32Array(height * size * 3);
-  const across = weightsFor(width, size);
-  for (let y = 0, to = 0; y < height; y++) {
-    const line = ((top + y) * stride + left) * 3;
-    for (let x = 0; x < size; x++, to += 3) {
-      let r = 0, g = 0, b = 0; // prettier-ignore
-      for (let j = 0, from = line + across.first[x] * 3, w = x * across.taps; j < across.taps; j++, from += 3, w++) {
-        const weight = across.weight[w];
-        r += weight * data[from];
-        g += weight * data[from + 1];
-        b += weight * data[from + 2];
+  resizeLines(data, (top * stride + left) * 3, stride * 3, height, weightsFor(width, size), rows);
+  resizeColumns(rows, size * 3, weightsFor(height, size), out);
+}
+
+/** Along each row: `count` rows of RGB, the first at `start`, to as many as there are weights for. */
+function resizeLines(data: Uint8Array, start: number, stride: number, count: number, { taps, first, weight }: Weights, out: Float32Array): void {
+  for (let y = 0, to = 0; y < count; y++) {
+    for (let x = 0, w = 0; x < first.length; x++, to += 3) {
+      let r = 0;
+      let g = 0;
+      let b = 0;
+      for (let from = start + y * stride + first[x] * 3, end = from + taps * 3; from < end; from += 3, w++) {
+        const share = weight[w];
+        r += share * data[from];
+        g += share * data[from + 1];
+        b += share * data[from + 2];
       }
-      rows[to] = r;
-      rows[to + 1] = g;
-      rows[to + 2] = b;
+      out[to] = r;
+      out[to + 1] = g;
+      out[to + 2] = b;
     }
   }
-  const down = weightsFor(height, size);
-  const line = size * 3;
-  for (let y = 0, to = 0; y < size; y++) {
-    const start = down.first[y] * line;
-    for (let x = 0; x < line; x++, to++) {
-      let sum = 0;
-      for (let j = 0, from = start + x, w = y * down.taps; j < down.taps; j++, from += line, w++) sum += down.weight[w] * rows[from];
-      out[to] = sum < 0 ? 0 : sum > 255 ? 255 : sum;
+}
+
+/** Down each column of lines with `length` numbers; the result is kept within 0 and 255. */
+function resizeColumns(lines: Float32Array, length: number, { taps, first, weight }: Weights, out: Float32Array): void {
+  for (let y = 0; y < first.length; y++) {
+    const to = y * length;
+    const from = first[y] * length;
+    const share = weight[y * taps];
+    for (let x = 0; x < length; x++) out[to + x] = share * lines[from + x];
+    for (let j = 1; j < taps; j++) {
+      const next = weight[y * taps + j];
+      const line = from + j * length;
+      for (let x = 0; x < length; x++) out[to + x] += next * lines[line + x];
     }
+    for (let x = to; x < to + length; x++) out[x] = out[x] < 0 ? 0 : out[x] > 255 ? 255 : out[x];
   }
 }
 

@@ -37,7 +37,7 @@ export async function openZip(path: string, title: string): Promise<Omit<ImageSo
           name: judged.name,
           ...placementOf(judged.name, common.depth),
           size: entry.uncompressedSize,
-          modifiedAt: entry.getLastModDate().getTime(),
+          modifiedAt: entry.getLastModDate({ timezone: 'UTC' }).getTime(),
           path: null,
           read: () => unpack(zip, entry, judged.name, unpacked),
         };
