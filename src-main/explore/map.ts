@@ -3,6 +3,7 @@ import { distinctRows } from '../evaluation/distinct-rows';
 import { mulberry32 } from '../evaluation/split';
 import type { EmbeddingSet } from './embedding-set';
 import { nearestGraph } from './nearest-graph';
+import { pauses } from './pause';
 import { principalPlane } from './principal-plane';
 import { spreadDuplicates } from './spread-duplicates';
 import { fuzzyGraph } from './umap-graph';
@@ -23,17 +24,22 @@ const startExtent = 10;
  */
 export async function mapOf(set: EmbeddingSet, o: { seed: number; signal?: AbortSignal; onProgress?: Progress }): Promise<Float32Array> {
   const { width } = set;
+  o.onProgress?.({ phase: 'nearest neighbours', done: 0, total: null, unit: 'points' });
   const groups = distinctRows(set.embeddings, width);
   const rows = new Float32Array(groups.count * width);
   for (let g = 0; g < groups.count; g++) rows.set(set.embeddings.subarray(groups.first[g] * width, (groups.first[g] + 1) * width), g * width);
 
-  const points = principalPlane(rows, width);
+  const pause = pauses(o.signal);
+  const points = await principalPlane(rows, width, o.signal);
   fitInto(points, startExtent);
   if (groups.count > 3) {
     const random = mulberry32(o.seed);
     // A touch of noise separates points that the plane puts on top of each other.
     for (let t = 0; t < points.length; t++) points[t] += (random() - 0.5) * 1e-3;
-    const graph = fuzzyGraph(await nearestGraph(rows, width, Math.min(neighboursPerPoint, groups.count), o));
+    const nearest = await nearestGraph(rows, width, Math.min(neighboursPerPoint, groups.count), o);
+    await pause();
+    const graph = fuzzyGraph(nearest);
+    await pause();
     await layOut(graph, points, { ...o, random, epochs: epochsFor(groups.count) });
   }
   fitInto(points, 1);

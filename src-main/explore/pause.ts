@@ -1,7 +1,7 @@
 import { breathe } from '../evaluation/matrix-product';
 
 /** Most milliseconds that long work keeps its thread before queries and a cancel come in between. */
-const atOnce = 20;
+const atOnce = 10;
 
 /** A function to await often: it lets others in when it is time, and throws when the work was cancelled. */
 export function pauses(signal?: AbortSignal): () => Promise<void> | undefined {

@@ -1,16 +1,19 @@
 import { dotAt } from './embedding-set';
+import { pauses } from './pause';
 
 const sampleRows = 8192;
-const rounds = 60;
+const rounds = 40;
 
 /**
  * Coordinates of the rows [m, width] on their two directions of greatest spread, [m, 2], centred. Directions by
  * orthogonal iteration on an even sample of at most 8,192 rows; each direction's largest entry is positive, so the
  * picture is not mirrored from run to run. Fewer than two directions of spread leave zeros.
+ * @throws the signal's reason when cancelled
  */
-export function principalPlane(rows: Float32Array, width: number): Float32Array {
+export async function principalPlane(rows: Float32Array, width: number, signal?: AbortSignal): Promise<Float32Array> {
+  const pause = pauses(signal);
   const m = rows.length / width;
-  const step = Math.max(1, Math.floor(m / sampleRows));
+  const step = Math.max(1, Math.ceil(m / sampleRows));
   const mean = new Float32Array(width);
   for (let i = 0; i < m; i++) for (let t = 0; t < width; t++) mean[t] += rows[i * width + t] / m;
   const sample: number[] = [];
@@ -26,12 +29,15 @@ export function principalPlane(rows: Float32Array, width: number): Float32Array 
   const next = new Float32Array(2 * width);
   for (let round = 0; round < rounds; round++) {
     next.fill(0);
+    let at = 0;
     const offset = [dotAt(mean, 0, axes, 0, width), dotAt(mean, 0, axes, width, width)];
-    for (const i of sample)
+    for (const i of sample) {
+      if (at++ % 256 === 0) await pause();
       for (let c = 0; c < 2; c++) {
         const along = dotAt(rows, i * width, axes, c * width, width) - offset[c];
         for (let t = 0; t < width; t++) next[c * width + t] += along * (rows[i * width + t] - mean[t]);
       }
+    }
     axes.set(next);
     orthonormalise(axes, width);
   }
@@ -42,6 +48,7 @@ export function principalPlane(rows: Float32Array, width: number): Float32Array 
   }
   const out = new Float32Array(m * 2);
   for (let c = 0; c < 2; c++) {
+    await pause();
     const offset = dotAt(mean, 0, axes, c * width, width);
     for (let i = 0; i < m; i++) out[i * 2 + c] = dotAt(rows, i * width, axes, c * width, width) - offset;
   }

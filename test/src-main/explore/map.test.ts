@@ -71,7 +71,7 @@ test('the fuzzy graph has the edges and weights of umap-js', async () => {
   for (let e = 0; e < ours.head.length; e++) expect(ours.weight[e]).toBeCloseTo(expected.get(key(ours.head[e], ours.tail[e])) ?? NaN, 5);
 });
 
-test('the principal plane holds the two directions of greatest spread, never mirrored', () => {
+test('the principal plane holds the two directions of greatest spread, never mirrored', async () => {
   const random = seeded(2);
   const n = 400, width = 5;
   const rows = new Float32Array(n * width);
@@ -81,7 +81,7 @@ test('the principal plane holds the two directions of greatest spread, never mir
     along.push(x);
     rows.set([3 + x * 0.8 + y * 0.6, 1 + x * 0.6 - y * 0.8, normal(random) * 0.1, 2 + normal(random) * 0.1, 0], i * width);
   }
-  const plane = principalPlane(rows, width);
+  const plane = await principalPlane(rows, width);
   const spread = (c: number) => Math.sqrt(plane.reduce((sum, p, t) => (t % 2 === c ? sum + (p * p) / n : sum), 0));
   expect(spread(0)).toBeGreaterThan(8);
   expect(spread(1)).toBeGreaterThan(3);
