@@ -7,6 +7,7 @@ import Database from 'better-sqlite3';
 export function holdFile(file: string): (() => void) | null {
   const connection = new Database(file, { timeout: 0 });
   try {
+    connection.pragma('journal_mode = MEMORY'); // nothing is ever written to it
     connection.exec('BEGIN EXCLUSIVE');
     return () => connection.close();
   } catch (error) {

@@ -19,7 +19,7 @@ export interface Locations {
 /**
  * Finds the program's files from this one upwards: the nearest folder whose package.json is Glyphscope's. It is the
  * same for the sources under test, the built engine and a packaged application.
- * GLYPHSCOPE_RESOURCES and GLYPHSCOPE_OUT name other places for `resources` and `out`.
+ * GLYPHSCOPE_RESOURCES, GLYPHSCOPE_OUT and GLYPHSCOPE_PAGE name other places for `resources`, `out` and `out/page`.
  */
 export function findLocations(): Locations {
   const { root, version } = findRoot(dirname(fileURLToPath(import.meta.url)));
@@ -29,7 +29,7 @@ export function findLocations(): Locations {
     root,
     version,
     resources: process.env.GLYPHSCOPE_RESOURCES || join(root, 'resources'),
-    page: join(out, 'page'),
+    page: process.env.GLYPHSCOPE_PAGE || join(out, 'page'),
     node: process.execPath,
     entries: { cli: entry('cli'), trainer: entry('trainer'), student: entry('student'), images: entry('images'), vectors: entry('vectors') },
   };

@@ -1,0 +1,287 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TrainingConfig } from '../contract/config';
+import { GlyphscopeError, toErrorDetail, type ErrorDetail } from '../contract/errors';
+import { variantName } from '../contract/presets';
+import type { RunState, TrainingEvent } from '../contract/runs';
+import { TrainerClient } from '../training/trainer-client';
+import { labelledImages } from './collection-labels';
+import { chooseTrainingImages } from './held-out';
+import { activeStates } from './runs';
+import type { Services } from './services';
+import { TrainingFeed } from './training-feed';
+import { encodeCollection } from './work/encode';
+
+type TrainingServices = Pick<Services, 'locations' | 'library' | 'jobs' | 'collections' | 'runs' | 'teachers' | 'students' | 'log'>;
+
+interface LiveTraining {
+  /** Ends the preparation. */
+  control: AbortController;
+  trainer: TrainerClient | null;
+  /** Why it ends: the user's wish or the engine's end. */
+  ending: 'stop' | 'close' | null;
+  ended: Promise<void>;
+}
+
+/** Runs that are being trained: starts, watches and ends the trainer of each. */
+export class Trainings {
+  readonly #s: TrainingServices;
+  readonly #live = new Map<number, LiveTraining>();
+  readonly #feeds = new Map<number, TrainingFeed>();
+  #closing = false;
+
+  constructor(s: TrainingServices) {
+    this.#s = s;
+  }
+
+  /** Runs that an earlier engine left in the middle of something. */
+  interruptLeftOver(): void {
+    for (const run of this.#s.library.db.read.runs.inStates(activeStates)) {
+      if (this.#live.has(run)) continue;
+      this.#setState(run, 'interrupted', { code: 'PROCESS_DIED', message: 'Glyphscope ended while this run was training.', remedy: 'Resume it: it goes on from its last checkpoint.' });
+    }
+  }
+
+  /**
+   * Registers a run and begins to prepare it; gives its id.
+   * @throws GlyphscopeError NAME_TAKEN, NOT_FOUND, COLLECTION_TOO_SMALL
+   */
+  start(name: string, collectionId: number, config: TrainingConfig): number {
+    const { db } = this.#s.library;
+    const collection = this.#s.collections.get(collectionId);
+    const taken = db.read.runs.byName(name);
+    if (taken) throw new GlyphscopeError('NAME_TAKEN', `There is a run "${taken.name}" already.`, { subject: name, remedy: 'Choose another name.' });
+    this.#choose(collection.id, collection.name, config, () => true);
+    const run = db.write.runs.create({
+      name,
+      variant: variantName(config),
+      state: 'preparing',
+      config,
+      collection: collection.id,
+      collectionName: collection.name,
+      teacher: this.#s.teachers.info.name,
+      backend: null,
+      step: 0,
+      checkpointStep: null,
+      embedded: false,
+      createdAt: Date.now(),
+    });
+    mkdirSync(this.#s.runs.directory(run), { recursive: true });
+    this.#begin(run, collection.id, config, false);
+    return run;
+  }
+
+  /** Halts a run after the step that it is at; it keeps its memory and writes a checkpoint. */
+  async pause(id: number): Promise<void> {
+    const { trainer } = this.#training(id);
+    if (!trainer) throw new GlyphscopeError('RUN_BUSY', 'The run is still being prepared.', { remedy: 'Pause it once it trains, or stop it.' });
+    await trainer.pause();
+  }
+
+  /**
+   * Goes on with a paused run, or starts an interrupted, stopped or failed one again from its last checkpoint.
+   * @throws GlyphscopeError NOT_FOUND, INVALID_INPUT when it is finished, RUN_BUSY
+   */
+  async resume(id: number): Promise<void> {
+    const run = this.#s.runs.get(id);
+    const live = this.#live.get(id);
+    if (live?.trainer && run.state === 'paused') return live.trainer.resume();
+    if (live) throw new GlyphscopeError('RUN_BUSY', `The run "${run.name}" is ${run.state}.`, { subject: run.name });
+    if (run.embedded || run.state === 'finished')
+      throw new GlyphscopeError('INVALID_INPUT', `The run "${run.name}" has done all its steps.`, { subject: run.name, remedy: 'Start a new run with more steps.' });
+    if (run.collection === null || !this.#s.library.db.read.collections.byId(run.collection))
+      throw new GlyphscopeError('NOT_FOUND', `The collection "${run.collectionName}" that this run trains on was removed.`, { subject: run.collectionName, remedy: 'Start a new run on another collection.' });
+    this.#setState(id, 'preparing', null);
+    this.#begin(id, run.collection, run.config, true);
+  }
+
+  /** Ends a run with a checkpoint. @throws GlyphscopeError NOT_FOUND, RUN_BUSY when it is not running */
+  async stop(id: number): Promise<void> {
+    const live = this.#training(id);
+    live.ending ??= 'stop';
+    live.control.abort();
+    await live.trainer?.stop();
+    await live.ended;
+  }
+
+  /** Stores the events that wait to be stored. */
+  flush(id: number): void {
+    this.#feeds.get(id)?.flush();
+  }
+
+  /** The state it is in, the events after `step`, then events as they happen. */
+  watch(id: number, step: number, signal: AbortSignal | undefined): AsyncGenerator<TrainingEvent[], void, void> {
+    this.flush(id);
+    const run = this.#s.runs.get(id);
+    return this.#feed(id).watch(step, { type: 'state', state: run.state, step: run.step, error: run.error }, signal);
+  }
+
+  /** Ends every trainer with a checkpoint; the runs are then interrupted and can be resumed. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.all(
+      [...this.#live.values()].map(async (live) => {
+        live.ending ??= 'close';
+        live.control.abort();
+        await live.trainer?.stop();
+        await live.ended;
+      }),
+    );
+    for (const feed of this.#feeds.values()) feed.flush();
+  }
+
+  #training(id: number): LiveTraining {
+    const run = this.#s.runs.get(id);
+    const live = this.#live.get(id);
+    if (!live) throw new GlyphscopeError('INVALID_INPUT', `The run "${run.name}" is not training: it is ${run.state}.`, { subject: run.name });
+    return live;
+  }
+
+  #feed(id: number): TrainingFeed {
+    let feed = this.#feeds.get(id);
+    if (!feed) {
+      const onFailure = (error: unknown) => this.#storeFailed(id, error);
+      this.#feeds.set(id, (feed = new TrainingFeed({ db: this.#s.library.db, run: id, onFailure })));
+    }
+    return feed;
+  }
+
+  /** Events cannot be stored: the run is halted, so that nothing of it is lost, until there is room again. */
+  #storeFailed(id: number, error: unknown): void {
+    const detail = toErrorDetail(error);
+    this.#s.log(`Events of run ${id} could not be stored: ${detail.message}`);
+    void this.#live.get(id)?.trainer?.pause();
+  }
+
+  #setState(id: number, state: RunState, error: ErrorDetail | null): void {
+    this.#s.library.db.write.runs.setState(id, state, error);
+    this.#feed(id).add({ type: 'state', state, step: this.#s.runs.get(id).step, error });
+  }
+
+  #message(id: number, text: string): void {
+    this.#feed(id).add({ type: 'message', step: this.#s.runs.get(id).step, level: 'info', text });
+  }
+
+  #choose(collection: number, name: string, config: TrainingConfig, usable: (slot: number) => boolean) {
+    const chosen = chooseTrainingImages(labelledImages(this.#s.library.db, collection), { usable, heldOut: config.heldOut, seed: config.seed, least: config.batch });
+    const found = chosen.trainSlots.length;
+    if (found < config.batch)
+      throw new GlyphscopeError('COLLECTION_TOO_SMALL', `"${name}" has ${found.toLocaleString('en')} images to train on, the batch needs ${config.batch}.`, {
+        subject: name,
+        remedy: found < 2 ? 'Add images to the collection.' : `Add images, or lower the batch to ${found} or less.`,
+      });
+    return chosen;
+  }
+
+  #begin(id: number, collection: number, config: TrainingConfig, resume: boolean): void {
+    const live: LiveTraining = { control: new AbortController(), trainer: null, ending: null, ended: Promise.resolve() };
+    this.#live.set(id, live);
+    live.ended = this.#train(id, collection, config, resume, live)
+      .catch((error: unknown) => {
+        if (live.ending === 'stop') return this.#setState(id, 'stopped', null);
+        if (live.ending === 'close') return this.#setState(id, 'interrupted', null);
+        const detail = toErrorDetail(error);
+        if (detail.code === 'INTERNAL') this.#s.log(`Run ${id} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        this.#setState(id, detail.code === 'CANCELLED' ? 'stopped' : 'failed', detail.code === 'CANCELLED' ? null : detail);
+      })
+      .then(() => {
+        this.#live.delete(id);
+        this.#afterwards(id, collection);
+      })
+      .catch((error: unknown) => this.#s.log(`The end of run ${id} could not be stored: ${(error as Error).message}`));
+  }
+
+  async #train(id: number, collection: number, config: TrainingConfig, resume: boolean, live: LiveTraining): Promise<void> {
+    const { db } = this.#s.library;
+    const { name } = this.#s.collections.get(collection);
+    await this.#prepareFeatures(id, collection, name, live);
+    const { trainSlots, heldOut } = this.#choose(collection, name, config, (slot) => this.#s.teachers.views.has(slot) && this.#s.teachers.clean.has(slot));
+    await Promise.all([this.#s.teachers.clean.flush(), this.#s.teachers.views.flush()]);
+    live.control.signal.throwIfAborted();
+    if (!heldOut) this.#message(id, 'There are too few labelled images to hold some out, so k-NN is not measured while this run trains.');
+    writeFileSync(join(this.#s.runs.directory(id), 'run.json'), JSON.stringify({ name: this.#s.runs.get(id).name, collection: name, teacher: this.#s.teachers.info.id }, null, 1));
+
+    const trainer = TrainerClient.start({
+      entry: this.#s.locations.entries.trainer,
+      node: this.#s.locations.node,
+      runDirectory: this.#s.runs.directory(id),
+      config,
+      views: { directory: this.#s.teachers.views.directory, spec: this.#s.teachers.views.spec },
+      clean: { directory: this.#s.teachers.clean.directory, spec: this.#s.teachers.clean.spec },
+      trainSlots,
+      heldOut,
+      resume,
+      backend: config.backend,
+    });
+    live.trainer = trainer;
+    if (live.ending) void trainer.stop();
+    let last: RunState = 'preparing';
+    let resumedFrom: number | null = resume ? -1 : null;
+    trainer.on('event', (event) => {
+      if (resumedFrom === -1 && event.type === 'state' && event.state === 'training') {
+        resumedFrom = event.step;
+        this.#feed(id).flush();
+        db.write.trainingEvents.forgetAfter(id, event.step);
+        db.write.runProgress.setStep(id, event.step);
+      }
+      if (event.type === 'state') last = event.state;
+      this.#receive(id, event, live);
+    });
+    const exit = await new Promise<{ code: number | null; signal: string | null }>((resolve) => trainer.once('exit', resolve));
+    this.#feed(id).flush();
+    if (last === 'finished' || last === 'stopped' || last === 'failed') return;
+    if (live.ending) return this.#setState(id, live.ending === 'stop' ? 'stopped' : 'interrupted', null);
+    const how = exit.signal ? `by ${exit.signal}` : `with code ${exit.code}`;
+    this.#setState(id, 'interrupted', { code: 'PROCESS_DIED', message: `The trainer ended ${how} without being asked.`, remedy: 'Resume the run: it goes on from its last checkpoint.' });
+  }
+
+  /** Computes the features that are missing as a job of its own, so that it is seen and can be cancelled. */
+  async #prepareFeatures(id: number, collection: number, name: string, live: LiveTraining): Promise<void> {
+    const { jobs, teachers, library } = this.#s;
+    const slots = library.db.read.images.ofCollection(collection).map((image) => image - 1);
+    const missing = Math.max(teachers.clean.missing(slots).length, teachers.views.missing(slots).length);
+    if (missing === 0) return;
+    this.#message(id, `Computing the teacher's features of ${missing.toLocaleString('en')} images and their views first.`);
+    const job = jobs.start({ kind: 'features', title: `Teacher features of "${name}"`, lane: 'features' }, async (handle) => {
+      const { computed, failed } = await teachers.ensure({
+        collection,
+        views: true,
+        signal: AbortSignal.any([handle.signal, live.control.signal]),
+        onProgress: (at) => handle.progress(at),
+        onFailure: (failure) => handle.fail(failure),
+      });
+      return { summary: `${computed.toLocaleString('en')} images computed.`, counts: { computed, failed } };
+    });
+    const ended = await jobs.settled(job);
+    if (ended.state === 'done') return;
+    if (ended.error) throw new GlyphscopeError(ended.error.code, ended.error.message, ended.error);
+    throw new GlyphscopeError('CANCELLED', 'Computing the features was cancelled.');
+  }
+
+  #receive(id: number, event: TrainingEvent, live: LiveTraining): void {
+    const { db } = this.#s.library;
+    if (event.type === 'state') {
+      this.#feed(id).flush();
+      // Stopped because the engine ends is not what the user asked for: it goes on later.
+      const state = event.state === 'stopped' && live.ending === 'close' ? 'interrupted' : event.state;
+      db.write.runs.setState(id, state, event.error);
+      db.write.runProgress.setStep(id, event.step);
+      return this.#feed(id).add({ ...event, state });
+    }
+    if (event.type === 'backend') db.write.runs.setBackend(id, event.description);
+    if (event.type === 'checkpoint') {
+      db.write.runs.setCheckpoint(id, event.step, this.#s.runs.get(id).diskBytes);
+      void this.#s.runs.diskBytes(id).then((bytes) => db.write.runs.setDiskBytes(id, bytes), () => undefined);
+    }
+    this.#feed(id).add(event);
+  }
+
+  /** What was learned is shown at once: the run's collection is described with it. */
+  #afterwards(id: number, collection: number): void {
+    if (this.#closing) return;
+    const run = this.#s.runs.get(id);
+    const found = this.#s.library.db.read.collections.byId(collection);
+    if ((run.state !== 'finished' && run.state !== 'stopped') || run.checkpointStep === null || !found) return;
+    this.#s.jobs.start({ kind: 'encode', title: `Describe "${found.name}" with "${run.name}"`, lane: 'student' }, (job) => encodeCollection(this.#s, id, collection, job));
+  }
+}
