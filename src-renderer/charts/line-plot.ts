@@ -22,6 +22,8 @@ export interface PlotOptions {
   /** Raw values drawn faintly behind the smoothed ones. */
   behind: boolean;
   syncKey: string;
+  /** Writes the values of the y axis. */
+  ticks?: (splits: readonly number[]) => string[];
   theme: () => PlotTheme;
   /** Series that stands out while others step back; null when all are equal. */
   emphasis: () => number | null;
@@ -135,7 +137,7 @@ export function createPlot(o: PlotOptions, data: uPlot.AlignedData): uPlot {
       series: [{}, ...raw, ...drawn],
       axes: [
         { ...axis(), size: 24, space: 64 },
-        { ...axis(), size: 48, space: 28, ...(o.log ? { values: (_: uPlot, splits: number[]) => splits.map((v) => (Number.isInteger(Math.round(Math.log10(v) * 1e6) / 1e6) ? formatTicks([v])[0] : '')) } : {}) },
+        { ...axis(), size: 48, space: 28, ...(o.ticks ? { values: (_: uPlot, splits: number[]) => (o.ticks ?? formatTicks)(splits) } : {}), ...(o.log ? { values: (_: uPlot, splits: number[]) => splits.map((v) => (Number.isInteger(Math.round(Math.log10(v) * 1e6) / 1e6) ? formatTicks([v])[0] : '')) } : {}) },
       ],
       hooks: {
         setCursor: [(u) => o.onCursor(u.cursor.idx ?? null)],

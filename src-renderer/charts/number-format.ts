@@ -3,20 +3,24 @@ const grouped = new Intl.NumberFormat('en-GB');
 /** "12,345". */
 export const formatCount = (value: number): string => grouped.format(Math.round(value));
 
-/** Three or four significant digits in at most seven characters, so that a column of them keeps its width. */
-export function formatValue(value: number | null | undefined): string {
+/** Three or four significant digits in at most eight characters, so that a column of them keeps its width. */
+export function formatValue(value: number | null | undefined, digits: 3 | 4 = 4): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   const size = Math.abs(value);
   if (size === 0) return '0';
   if (size >= 1e6 || size < 1e-3) return value.toExponential(1).replace('e+', 'e').replace('-', '−').replace('e-', 'e−');
   if (size >= 1000) return grouped.format(Math.round(value)).replace('-', '−');
-  return value.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : size >= 0.1 ? 3 : 4).replace('-', '−');
+  const places = (size >= 100 ? 1 : size >= 10 ? 2 : size >= 0.1 ? 3 : 4) - (4 - digits);
+  return value.toFixed(Math.max(0, places)).replace('-', '−');
 }
 
 /** "63.1 %" from 0.631. */
 export function formatShare(value: number | null | undefined, digits = 1): string {
   return value === null || value === undefined || !Number.isFinite(value) ? '–' : `${(value * 100).toFixed(digits)} %`;
 }
+
+/** "60 %" from 0.6, for axes of shares. */
+export const formatShareTicks = (splits: readonly number[]): string[] => formatTicks(splits.map((v) => Math.round(v * 1e6) / 1e4)).map((text) => `${text} %`);
 
 /** Axis values: as short as the distance between them allows. */
 export function formatTicks(splits: readonly number[]): string[] {
@@ -31,7 +35,7 @@ export function formatTicks(splits: readonly number[]): string[] {
     }
     if (size >= 1e4) return `${+(value / 1e3).toPrecision(3)}k`;
     const digits = Number.isFinite(smallest) && smallest > 0 ? Math.max(0, Math.min(4, Math.ceil(-Math.log10(smallest) - 1e-9))) : 2;
-    return value.toFixed(digits);
+    return digits === 0 && size >= 1000 ? grouped.format(value).replace('-', '−') : value.toFixed(digits);
   });
 }
 

@@ -18,6 +18,7 @@ export const iconPaths = {
   folder: 'M1.8 3.500h4.400l1.4 1.700h6.600v7.600H1.800z',
   archive: 'M2 2.800h12v3.200H2zM3 6v7.400h10V6M6.4 8.600h3.2',
   plus: 'M8 3v10M3 8h10',
+  minus: 'M3 8h10',
   pause: 'M5.5 3.500v9M10.5 3.500v9',
   play: 'M4.8 3.200L12.8 8l-8 4.800z',
   stop: 'M4 4h8v8H4z',

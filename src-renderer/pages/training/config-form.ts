@@ -101,6 +101,9 @@ function limits(item: FormField): string {
   return high === null ? '' : `, at most ${high}`;
 }
 
+/** The limits alone, short enough to stand beside a field: "1 to 8". */
+export const limitsText = (item: FormField): string => (item.kind === 'integer' || item.kind === 'number' ? limits(item).replace(/^( from |, )/, '') : '');
+
 /** The allowed values in words: "a whole number from 1 to 8". */
 export function allowed(item: FormField): string {
   if (item.kind === 'integer') return `a whole number${limits(item)}`;

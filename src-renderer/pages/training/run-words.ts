@@ -1,0 +1,47 @@
+import type { Run, RunState } from '../../../src-main/contract/runs';
+import type { IconName } from '../../widgets/icon-paths';
+
+/** A run's state as words and a sign; colour only repeats what they say. */
+export const stateWords: Record<RunState, { words: string; icon: IconName; tone: 'live' | 'good' | 'bad' | 'quiet' }> = {
+  preparing: { words: 'preparing', icon: 'reload', tone: 'live' },
+  training: { words: 'training', icon: 'play', tone: 'live' },
+  paused: { words: 'paused', icon: 'pause', tone: 'quiet' },
+  finished: { words: 'finished', icon: 'check', tone: 'good' },
+  stopped: { words: 'stopped', icon: 'stop', tone: 'quiet' },
+  failed: { words: 'failed', icon: 'warning', tone: 'bad' },
+  interrupted: { words: 'interrupted', icon: 'warning', tone: 'bad' },
+};
+
+/** What the state means for the user, in one sentence; null where the charts say enough. */
+export function stateSentence(run: Run): string | null {
+  const step = run.step.toLocaleString('en-GB');
+  switch (run.state) {
+    case 'preparing':
+      return 'Features of the augmented views are computed first, once for this collection; then the training starts by itself.';
+    case 'paused':
+      return `Paused at step ${step} with a checkpoint. Resuming goes on from here.`;
+    case 'stopped':
+      return `Stopped at step ${step}. What was learned stays usable.`;
+    case 'interrupted':
+      return 'The trainer ended without being asked. Resuming goes on from the last checkpoint.';
+    default:
+      return null;
+  }
+}
+
+/** "just now", "12 min ago", "3 h ago", then the date. */
+export function whenWords(milliseconds: number, now: number): string {
+  const minutes = Math.floor((now - milliseconds) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`;
+  return new Date(milliseconds).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+}
+
+/** "21 MB". */
+export function bytesWords(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** step;
+  return `${value >= 100 || step === 0 ? Math.round(value) : value.toPrecision(2)} ${units[step]}`;
+}
