@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
 
-/** Electron's main process and preload: CommonJS, because a sandboxed preload cannot be a module. */
+/** Electron's main process as CommonJS, with all it needs in one file. The preload is built by vite.preload.config.ts. */
 export default defineConfig({
   publicDir: false,
   build: {
@@ -9,7 +9,7 @@ export default defineConfig({
     target: 'node16',
     emptyOutDir: true,
     rolldownOptions: {
-      input: { index: 'src-main/shell/index.ts', preload: 'src-main/shell/preload.ts' },
+      input: { index: 'src-main/shell/index.ts' },
       external: ['electron', /^node:/],
       output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
     },

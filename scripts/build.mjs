@@ -7,11 +7,11 @@ import path from 'node:path';
 import { runProgram } from './programs.mjs';
 import { engineNode, isMain, packageFile, readOrNull, root } from './project.mjs';
 
-/** What each part is made from. A change anywhere else does not build it again. */
+/** What each part is made from and by which configurations. A change anywhere else does not build it again. */
 const parts = {
-  engine: { sources: ['src-main'], except: ['src-main/shell'], files: ['vite.engine.config.ts', 'package.json', 'tsconfig.json'] },
-  page: { sources: ['src-renderer', 'src-main/contract'], except: [], files: ['vite.page.config.ts', 'svelte.config.js', 'package.json', 'tsconfig.json'] },
-  shell: { sources: ['src-main/shell', 'src-main/contract'], except: [], files: ['vite.shell.config.ts', 'package.json', 'tsconfig.json'] },
+  engine: { configurations: ['engine'], sources: ['src-main'], except: ['src-main/shell'], files: ['vite.engine.config.ts', 'package.json', 'tsconfig.json'] },
+  page: { configurations: ['page'], sources: ['src-renderer', 'src-main/contract'], except: [], files: ['vite.page.config.ts', 'svelte.config.js', 'package.json', 'tsconfig.json'] },
+  shell: { configurations: ['shell', 'preload'], sources: ['src-main/shell', 'src-main/contract'], except: [], files: ['vite.shell.config.ts', 'vite.preload.config.ts', 'package.json', 'tsconfig.json'] },
 };
 
 function* filesUnder(folder, except) {
@@ -38,11 +38,10 @@ async function buildPart(name, stamp) {
   if (!vite) return `the build tools are not installed: run \`npm ci\` with development dependencies`;
   const target = path.join(root, 'out', name);
   const fresh = `${target}.new-${process.pid}`;
-  const result = await runProgram(engineNode(), [vite, 'build', '-c', `vite.${name}.config.ts`, '--logLevel', 'warn', '--outDir', fresh, '--emptyOutDir'], {
-    cwd: root,
-    timeoutMs: 5 * 60_000,
-  });
-  if (!result.ok) {
+  for (const configuration of parts[name].configurations) {
+    const args = [vite, 'build', '-c', `vite.${configuration}.config.ts`, '--logLevel', 'warn', '--outDir', fresh, '--emptyOutDir', 'false'];
+    const result = await runProgram(engineNode(), args, { cwd: root, timeoutMs: 5 * 60_000 });
+    if (result.ok) continue;
     fs.rmSync(fresh, { recursive: true, force: true });
     return (result.stderr + result.stdout).trim() || `vite ended with ${result.signal ?? result.status}`;
   }

@@ -1,4 +1,4 @@
-import { Blob as NodeBlob } from 'node:buffer';
+import './older-node';
 import http from 'node:http';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
@@ -7,9 +7,6 @@ import { WebSocket } from 'ws';
 import type { Contract } from '../contract/api';
 import { sessionPath, socketPath } from '../contract/urls';
 import type { EngineAddress } from './engine-process';
-
-// Node 16, which Electron 22 has, knows Blob but not as a global.
-(globalThis as { Blob?: unknown }).Blob ??= NodeBlob;
 
 const limit = 10_000;
 

@@ -89,6 +89,7 @@ class Shell {
       void this.#showPage();
     });
     this.#window = window;
+    void window.loadURL('about:blank'); // paints the background while the engine starts
   }
 
   /** Waits for the engine, opens a session for the window and loads the page. */
@@ -140,7 +141,8 @@ function asFailure(error: unknown): EngineFailure {
   return { code: code ?? 'INTERNAL', message: message ?? String(error), remedy, subject };
 }
 
-app.enableSandbox();
+// With --no-sandbox (root has no other way) Chromium refuses to be asked for both.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 app.setName('Glyphscope');
 if (app.requestSingleInstanceLock()) new Shell().run();
 else {
