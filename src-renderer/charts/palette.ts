@@ -13,20 +13,30 @@ export function orderedColours(count: number, scheme: Scheme): string[] {
   });
 }
 
-/** Hues that stay apart for most kinds of colour vision when lightness alternates as well. */
-const categoryHues = [255, 55, 150, 25, 300, 200, 90, 340, 175, 275];
+/** Ten colours that differ in lightness as well as in hue: blue, orange, green, red, purple, sky, olive, pink, brown, teal. */
+const categories: readonly { hue: number; chroma: number; step: number }[] = [
+  { hue: 258, chroma: 0.17, step: 0 },
+  { hue: 62, chroma: 0.15, step: 1 },
+  { hue: 146, chroma: 0.16, step: 0 },
+  { hue: 26, chroma: 0.18, step: -1 },
+  { hue: 305, chroma: 0.17, step: 0 },
+  { hue: 220, chroma: 0.12, step: 1 },
+  { hue: 105, chroma: 0.12, step: 1 },
+  { hue: 352, chroma: 0.17, step: 1 },
+  { hue: 48, chroma: 0.07, step: -2 },
+  { hue: 184, chroma: 0.1, step: -1 },
+];
 
 /**
- * A colour for each of `count` categories, as sRGB 0 to 1. The first ten differ in hue and lightness; later ones walk
- * the hue circle by the golden angle, so colours repeat never exactly but are not meant to be told apart alone: names
- * or glyphs stand beside them wherever they are used.
+ * A colour for each of `count` categories, as sRGB 0 to 1. Beyond ten they walk the hue circle by the golden angle, so
+ * that none repeats, but they are not meant to be told apart alone: names or glyphs stand beside them wherever they
+ * are used.
  */
 export function categoryColours(count: number, scheme: Scheme): Rgb[] {
   return Array.from({ length: count }, (_, i) => {
-    const hue = i < categoryHues.length ? categoryHues[i] : (categoryHues[0] + i * 137.508) % 360;
-    const step = (i % 3) - 1;
-    const lightness = scheme === 'light' ? 0.55 + 0.07 * step : 0.74 + 0.07 * step;
-    return oklchToRgb({ lightness, chroma: 0.15, hue });
+    const { hue, chroma, step } = categories[i] ?? { hue: (258 + i * 137.508) % 360, chroma: 0.15, step: (i % 3) - 1 };
+    const lightness = scheme === 'light' ? 0.52 + 0.075 * step : 0.73 + 0.075 * step;
+    return oklchToRgb({ lightness, chroma, hue });
   });
 }
 

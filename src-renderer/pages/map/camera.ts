@@ -22,16 +22,20 @@ export interface Camera {
   readonly scale: number;
   readonly width: number;
   readonly height: number;
+  /** How near one can come: the greatest magnification. */
+  readonly closest: number;
 }
 
 const furthest = 0.6;
-const nearest = 400;
+
+/** The magnification at which a few dozen of so many points fill the window. */
+export const closestFor = (points: number): number => Math.max(8, Math.sqrt(points) * 0.6);
 
 /** Pixels to one unit at which the whole map fits, with a margin. */
 export const fittingScale = (width: number, height: number): number => Math.max(1, (Math.min(width, height) / 2) * 0.94);
 
 /** The whole map. */
-export const fit = (width: number, height: number): Camera => ({ x: 0, y: 0, scale: fittingScale(width, height), width, height });
+export const fit = (width: number, height: number, closest: number): Camera => ({ x: 0, y: 0, scale: fittingScale(width, height), width, height, closest });
 
 /** How much closer than the whole map: 1 is the whole. */
 export const magnification = (camera: Camera): number => camera.scale / fittingScale(camera.width, camera.height);
@@ -49,7 +53,7 @@ const clamp = (value: number, low: number, high: number) => Math.min(high, Math.
 /** Keeps some of the map in view and the scale within its limits. */
 function limited(camera: Camera): Camera {
   const base = fittingScale(camera.width, camera.height);
-  return { ...camera, x: clamp(camera.x, -1.1, 1.1), y: clamp(camera.y, -1.1, 1.1), scale: clamp(camera.scale, base * furthest, base * nearest) };
+  return { ...camera, x: clamp(camera.x, -1.1, 1.1), y: clamp(camera.y, -1.1, 1.1), scale: clamp(camera.scale, base * furthest, base * camera.closest) };
 }
 
 /** Moves the map with the pointer: by CSS pixels to the right and down. */
@@ -69,7 +73,7 @@ export function resized(camera: Camera, width: number, height: number): Camera {
 }
 
 /** Moves as little as is needed for a place to stand at least `margin` pixels inside. */
-export function reveal(camera: Camera, point: MapPoint, margin = 48): Camera {
+export function reveal(camera: Camera, point: MapPoint, margin = 96): Camera {
   const { left, top } = toScreen(camera, point.x, point.y);
   const right = clamp(left, margin, Math.max(margin, camera.width - margin)) - left;
   const down = clamp(top, margin, Math.max(margin, camera.height - margin)) - top;

@@ -141,17 +141,26 @@ export function togglePick(picked: ReadonlySet<number>, group: number): Set<numb
   return next;
 }
 
-/** Which names can stand on the map without covering one another, the largest groups first. */
+/**
+ * Which names can stand on the map without covering one another, the largest groups first. A name whose place is taken
+ * stands above or below it, up to two lines away, and is left out when there is no room there either.
+ */
 export function visibleNames<T extends { left: number; top: number; width: number; height: number }>(wanted: readonly T[], bounds: { width: number; height: number }, gap = 4): T[] {
   const placed: T[] = [];
-  for (const item of wanted) {
-    const [left, top] = [item.left - item.width / 2, item.top - item.height / 2];
-    if (left < 0 || top < 0 || left + item.width > bounds.width || top + item.height > bounds.height) continue;
-    const free = placed.every(
+  const inside = (item: T) => item.left >= item.width / 2 && item.top >= item.height / 2 && item.left + item.width / 2 <= bounds.width && item.top + item.height / 2 <= bounds.height;
+  const free = (item: T) =>
+    placed.every(
       (other) =>
         Math.abs(other.left - item.left) >= (other.width + item.width) / 2 + gap || Math.abs(other.top - item.top) >= (other.height + item.height) / 2 + gap,
     );
-    if (free) placed.push(item);
+  for (const item of wanted) {
+    if (!inside(item)) continue;
+    for (const lines of [0, -1, 1, -2, 2]) {
+      const moved = lines === 0 ? item : { ...item, top: item.top + lines * (item.height + gap) };
+      if (!inside(moved) || !free(moved)) continue;
+      placed.push(moved);
+      break;
+    }
   }
   return placed;
 }

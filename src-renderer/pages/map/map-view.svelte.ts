@@ -1,25 +1,26 @@
 import type { ImageItem } from '../../../src-main/contract/images';
 import type { Scheme } from '../../charts/palette';
-import { fit, pan, pointSize, resized, reveal, toMap, toScreen, zoom, type Camera, type ScreenPoint } from './camera';
+import { closestFor, fit, pan, pointSize, resized, reveal, toMap, toScreen, visibleBox, zoom, type Camera, type ScreenPoint } from './camera';
 import { groupPoints, togglePick, type ColourBy, type Grouping, type MapPoints } from './groups';
 import { PointIndex } from './point-index';
 import type { GroupStyle } from './point-renderer';
 
 /** How near the pointer must come to a point, in CSS pixels beyond its edge. */
 const reach = 6;
+/** Pictures that stand on the map at most. */
+const mostPictures = 140;
 
 /** What is seen of one map: where the camera stands, how points are coloured, what is picked and what is pointed at. */
 export class MapView {
   #points = $state.raw<MapPoints | null>(null);
   #labels = $state.raw<readonly string[]>([]);
-  #camera = $state.raw<Camera>(fit(1, 1));
+  #camera = $state.raw<Camera>(fit(1, 1, 8));
   #by = $state<ColourBy>('label');
   #picked = $state.raw<ReadonlySet<number>>(new Set());
   /** Group under the pointer in the legend. */
   #glanced = $state<number | null>(null);
   #hovered = $state(-1);
   #index: PointIndex | null = null;
-  #placeOf = new Map<number, number>();
   readonly #hues: () => readonly number[] | null;
   readonly #scheme: () => Scheme;
 
@@ -38,13 +39,12 @@ export class MapView {
   /** Takes a loaded map over; the camera shows all of it. */
   show(points: MapPoints, labels: readonly string[]): void {
     this.#index = new PointIndex(points.coordinates);
-    this.#placeOf = new Map(Array.from(points.images, (image, place) => [image, place]));
     this.#points = points;
     this.#labels = labels;
     this.#picked = new Set();
     this.#hovered = -1;
     if (labels.length === 0) this.#by = 'symbol';
-    this.#camera = fit(this.#camera.width, this.#camera.height);
+    this.#camera = fit(this.#camera.width, this.#camera.height, closestFor(points.images.length));
   }
 
   get points(): MapPoints | null {
@@ -94,6 +94,12 @@ export class MapView {
     return all.reduce((sum, group) => sum + (this.#picked.size === 0 || this.#picked.has(group.index) ? group.count : 0), 0);
   }
 
+  /** Points shown in full that are in view, when they are so few that each can stand as its picture; else none. */
+  get near(): readonly number[] {
+    const found = this.#index?.within(visibleBox(this.#camera), mostPictures + 1, this.#accepts) ?? [];
+    return found.length > mostPictures ? [] : found;
+  }
+
   pick(group: number): void {
     this.#picked = togglePick(this.#picked, group);
   }
@@ -111,7 +117,7 @@ export class MapView {
     this.#camera = zoom(this.#camera, factor, at);
   }
   fit(): void {
-    this.#camera = fit(this.#camera.width, this.#camera.height);
+    this.#camera = fit(this.#camera.width, this.#camera.height, this.#camera.closest);
   }
 
   readonly #accepts = (point: number): boolean => this.#picked.size === 0 || this.#picked.has(this.#grouping?.groupOf[point] ?? -1);
@@ -130,7 +136,7 @@ export class MapView {
   }
   /** Where an image stands on the map; −1 when it does not. */
   placeOf(image: number | null): number {
-    return image === null ? -1 : (this.#placeOf.get(image) ?? -1);
+    return image === null ? -1 : (this.#points?.images.indexOf(image) ?? -1);
   }
 
   /** From a point to its neighbour in a direction (unit steps right and up); from nowhere, the point nearest the centre. */

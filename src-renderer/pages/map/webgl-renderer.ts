@@ -34,7 +34,7 @@ void main() {
 }`;
 
 const fragmentShader = `#version 300 es
-precision mediump float;
+precision highp float;
 in vec4 colour;
 uniform float size;
 out vec4 result;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fit, magnification, pan, pointSize, resized, reveal, toMap, toScreen, visibleBox, zoom } from '../../../../src-renderer/pages/map/camera';
 
-const camera = fit(800, 600);
+const camera = fit(800, 600, 400);
 
 describe('camera', () => {
   it('shows the whole map, the right way up', () => {
@@ -42,9 +42,9 @@ describe('camera', () => {
     expect(reveal(camera, { x: 0, y: 0 })).toBe(camera);
     const near = zoom(camera, 10);
     const { left, top } = toScreen(reveal(near, { x: 0.5, y: -0.5 }), 0.5, -0.5);
-    expect(left).toBeGreaterThanOrEqual(47.9);
-    expect(left).toBeLessThanOrEqual(752.1);
-    expect(top).toBeLessThanOrEqual(552.1);
+    expect(left).toBeGreaterThanOrEqual(95.9);
+    expect(left).toBeLessThanOrEqual(704.1);
+    expect(top).toBeLessThanOrEqual(504.1);
   });
 
   it('draws few points large and many small, larger when nearer', () => {

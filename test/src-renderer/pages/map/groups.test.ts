@@ -58,9 +58,15 @@ describe('legend', () => {
 
 describe('visibleNames', () => {
   const name = (left: number, top: number) => ({ left, top, width: 40, height: 16 });
-  it('keeps the first of two that would touch', () => {
-    const [a, b, c] = [name(100, 100), name(120, 105), name(100, 140)];
-    expect(visibleNames([a, b, c], { width: 200, height: 200 })).toEqual([a, c]);
+  it('moves a name whose place is taken a line up or down, and none covers another', () => {
+    const placed = visibleNames([name(100, 100), name(120, 105), name(100, 106)], { width: 200, height: 200 });
+    expect(placed.length).toBe(3);
+    expect(placed[0].top).toBe(100);
+    for (const [i, a] of placed.entries()) for (const b of placed.slice(i + 1)) expect(Math.abs(a.top - b.top) >= 16 || Math.abs(a.left - b.left) >= 40).toBe(true);
+  });
+  it('leaves out names for which there is no room, the last ones first', () => {
+    const crowd = Array.from({ length: 9 }, (_, i) => ({ ...name(100, 100), id: i }));
+    expect(visibleNames(crowd, { width: 200, height: 200 }).map((n) => n.id)).toEqual([0, 1, 2, 3, 4]);
   });
   it('leaves out what would stand over the edge', () => expect(visibleNames([name(5, 100), name(100, 199)], { width: 200, height: 200 })).toEqual([]));
 });
