@@ -1,0 +1,138 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { symbolLogits, writeSymbols } from './descriptor';
+import { interpretSymbols } from './interpreter';
+import * as kernel from './kernels';
+import * as op from './operations';
+import type { Tensor } from './operations';
+import { WeightsInUse } from './parameters';
+import { bottleneck, lastLayer } from './projector';
+import type { Student } from './student';
+import { Tape, type Value } from './tape';
+
+/** What one step of training is given. Rows are ordered by view first: row v·B + b is view v of image b. */
+export interface LossInput {
+  /** Teacher features z_t of all views, [V·B, Z]. */
+  features: Tensor;
+  views: number;
+  /** Gumbel noise, [L, V·B, K]; null chooses the likeliest symbols. */
+  noise: Tensor | null;
+  gumbelTemperature: number;
+  straightThrough: boolean;
+  /** Weight of each prefix, summing to 1: λ^j / Σ λ^i. */
+  prefixWeights: Float32Array;
+  projectionWeight: number;
+  alignmentWeight: number;
+  crossView: boolean;
+  studentTemperature: number;
+  teacherTemperature: number;
+}
+
+/** Everything that a step leaves: gradients and what the curves show. The caller disposes of all. */
+export type LossResult = {
+  loss: Tensor;
+  gradients: Record<string, Tensor>;
+  /** Chosen symbols, one-hot or soft, [L, V·B, K]. */
+  symbols: Tensor;
+  /** The loss of each row after each prefix before the prefix weights, [L, V·B]. */
+  lossByRow: Tensor;
+  /** Absent when the projection has no weight. */
+  projection?: {
+    /** H(p_t, p_s) of each row after each prefix, [L, V·B]. */
+    entropies: Tensor;
+    /** p_t as the student saw them, [V·B, P]. */
+    targets: Tensor;
+    /** Mean of the teacher's outputs P_T(z_t), [P], for the centre. */
+    teacherMean: Tensor;
+  };
+};
+
+/** λ^j for j = 1 … L, divided by their sum, so that learning rate and clipping mean the same for every λ and L. */
+export function prefixWeights(lambda: number, length: number): Float32Array {
+  const weights = Float32Array.from({ length }, (_, j) => lambda ** (j + 1));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => weight / sum);
+}
+
+/**
+ * The loss of one batch and its gradients for the student's weights. With R = V·B views, weights w_j and
+ * p_t = softmax((P_T(z_t) − c) / τ_t), p_s = softmax(P_S(z_s) / τ_s):
+ *
+ *   1/R Σ_r Σ_j w_j [ projectionWeight · H(p_t^(r), p_s^(r,j)) + alignmentWeight · (1 − cos(z_s^(r,j), z_t^(r))) ]
+ *
+ * With crossView the targets of a view are the means over the image's other views: the sum of H over all pairs of
+ * different views, as in DINO, is linear in p_t. No gradient flows into the teacher's side.
+ */
+export function studentLoss(student: Student, input: LossInput): LossResult {
+  return tf.tidy((): LossResult => {
+    const { shape } = student;
+    const tape = new Tape(true);
+    const weights = new WeightsInUse(tape, student.parameters);
+    const x = student.normalise(input.features);
+    const rows = x.shape[0];
+
+    const written = writeSymbols(weights, shape, x, { noise: input.noise, softTemperature: input.straightThrough ? null : input.gumbelTemperature });
+    const logits = symbolLogits(weights, shape, x, written.symbols);
+    const noise = input.noise ?? tf.zerosLike(written.logits);
+    const symbols = kernel.gumbelSoftmax(tape, logits, noise, input.gumbelTemperature, input.straightThrough ? written.symbols : null);
+    const embeddings = interpretSymbols(weights, shape, symbols);
+
+    const rowWeights = tf.tidy(() => repeatRows(input.prefixWeights, rows));
+    const terms: { value: Value; factor: number }[] = [];
+    const byRow: Tensor[] = [];
+    let projection: LossResult['projection'];
+    if (input.projectionWeight > 0) {
+      const { targets, teacherMean } = teacherTargets(weights, x, input);
+      const projected = kernel.projectedCrossEntropy(tape, bottleneck(weights, 'projector', embeddings), lastLayer(weights, 'projector'), forEachPrefix(targets, shape.length), rowWeights, input.studentTemperature);
+      terms.push({ value: projected.loss, factor: input.projectionWeight });
+      byRow.push(op.multiply(op.reshape(projected.entropies, [shape.length, rows]), tf.scalar(input.projectionWeight)));
+      projection = { entropies: op.reshape(projected.entropies, [shape.length, rows]), targets, teacherMean };
+    }
+    if (input.alignmentWeight > 0) {
+      const aligned = kernel.cosineDistance(tape, embeddings, forEachPrefix(alignmentTargets(x, input), shape.length), rowWeights);
+      terms.push({ value: aligned.loss, factor: input.alignmentWeight });
+      byRow.push(op.multiply(op.reshape(aligned.distances, [shape.length, rows]), tf.scalar(input.alignmentWeight)));
+    }
+    const loss = kernel.weightedSum(tape, terms);
+    tape.backward(loss, tf.scalar(1), [loss]);
+    return { loss: loss.tensor, gradients: weights.gradients(), symbols: written.symbols, lossByRow: op.addMany(byRow), ...(projection && { projection }) };
+  });
+}
+
+/** p_t of each view (or of its other views) and the mean output for the centre. @param x normalised features [R, Z] */
+function teacherTargets(weights: WeightsInUse, x: Tensor, input: LossInput): { targets: Tensor; teacherMean: Tensor } {
+  const outputs = op.matrixProduct(bottleneck(weights, 'teacher', weights.tape.constant(x)).tensor, lastLayer(weights, 'teacher').tensor);
+  const centred = op.subtract(outputs, weights.get('teacher.centre').tensor);
+  const each = op.softmax(op.multiply(centred, tf.scalar(1 / input.teacherTemperature)));
+  return { targets: input.crossView ? meanOfOtherViews(each, input.views) : each, teacherMean: op.meanOver(outputs, 0) };
+}
+
+/** Directions that the embeddings are drawn to: unit rows [R, Z]. */
+function alignmentTargets(x: Tensor, input: LossInput): Tensor {
+  const tape = new Tape(false);
+  return kernel.unitRows(tape, tape.constant(input.crossView ? meanOfOtherViews(x, input.views) : x)).tensor;
+}
+
+/** For row v·B + b the mean over the rows of b's other views. */
+function meanOfOtherViews(x: Tensor, views: number): Tensor {
+  const [rows, width] = x.shape as number[];
+  const byView = op.reshape(x, [views, rows / views, width]);
+  const others = op.subtract(op.sumOver(byView, 0, true), byView);
+  return op.reshape(op.scale(others, 1 / (views - 1)), [rows, width]);
+}
+
+/** The same rows for each of L positions: [R, D] → [L·R, D]. */
+function forEachPrefix(x: Tensor, length: number): Tensor {
+  return tf.tile(x as tf.Tensor2D, [length, 1]);
+}
+
+/** Weight w_j / R of each row: [L·R, 1]. */
+function repeatRows(weights: Float32Array, rows: number): Tensor {
+  const values = new Float32Array(weights.length * rows);
+  weights.forEach((weight, j) => values.fill(weight / rows, j * rows, (j + 1) * rows));
+  return tf.tensor2d(values, [values.length, 1]);
+}
+
+/** Gumbel noise −ln(−ln u) · factor from uniform numbers. */
+export function gumbelNoise(uniforms: Float32Array, shape: [number, number, number], factor: number): Tensor {
+  return tf.tidy(() => op.scale(op.logarithm(op.scale(op.logarithm(tf.tensor3d(uniforms, shape)), -1)), -factor));
+}

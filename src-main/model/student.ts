@@ -1,0 +1,180 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { GlyphscopeError } from '../contract/errors';
+import { addDescriptor, writeSymbols } from './descriptor';
+import { addInterpreter, interpretSymbols } from './interpreter';
+import * as op from './operations';
+import type { Tensor } from './operations';
+import { Parameters, WeightsInUse } from './parameters';
+import { addProjector } from './projector';
+import { RandomStream } from './random';
+import type { StudentShape } from './shapes';
+import { Tape } from './tape';
+
+/** Descriptions of B images from hard symbols. */
+export interface Descriptions {
+  /** [B, L]. */
+  symbols: Uint16Array;
+  /** Probability of each symbol given those before it, [B, L]. */
+  probabilities: Float32Array;
+  /** z_s of the full description, [B, Z], in the space of unit-length, centred teacher features. */
+  embeddings: Float32Array;
+  /** When asked for: for each image and position the eight most likely symbols, best first. */
+  alternatives: { symbol: number; probability: number }[][][] | null;
+}
+
+/** Descriptor, interpreter and both projectors with their weights. */
+export class Student {
+  private constructor(
+    readonly shape: StudentShape,
+    readonly parameters: Parameters,
+    /** Without projectors a student describes and interprets but cannot be trained. */
+    readonly trainable: boolean,
+  ) {}
+
+  /** A student with random weights; the seed decides every one of them. */
+  static create(shape: StudentShape, seed: number, o: { trainable: boolean }): Student {
+    const parameters = new Parameters();
+    const random = new RandomStream(seed, 'weights');
+    parameters.add('feature.mean', [shape.featureWidth], new Float32Array(shape.featureWidth), 'fixed');
+    parameters.add('feature.scale', [1], new Float32Array([1]), 'fixed');
+    addDescriptor(parameters, shape, random);
+    addInterpreter(parameters, shape, random);
+    if (o.trainable) {
+      addProjector(parameters, 'projector', shape, random);
+      addProjector(parameters, 'teacher', shape, random); // takes the student's values before the first step
+      parameters.freeze('teacher.');
+      parameters.add('teacher.centre', [shape.projectorOutputs], new Float32Array(shape.projectorOutputs), 'fixed');
+    }
+    return new Student(shape, parameters, o.trainable);
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
+  }
+
+  /** Teacher features as the student sees them: (z / |z| − mean) · scale, [R, Z]; about 1 in variance by channel. */
+  normalise(features: Tensor): Tensor {
+    return tf.tidy(() => {
+      const length = op.squareRoot(op.add(op.sumOver(op.square(features), 1, true), op.constant(1e-12)));
+      const centred = op.subtract(op.divide(features, length), this.parameters.variable('feature.mean').value());
+      return op.multiply(centred, this.parameters.variable('feature.scale').value());
+    });
+  }
+
+  /** The same as numbers. @param features [B, Z]  @returns [B, Z] */
+  async normalised(features: Float32Array): Promise<Float32Array> {
+    const { featureWidth: Z } = this.shape;
+    const x = tf.tidy(() => this.normalise(tf.tensor2d(features, [features.length / Z, Z])));
+    const values = await x.data<'float32'>();
+    x.dispose();
+    return values;
+  }
+
+  /**
+   * Describes images from their teacher features, 256 at a time.
+   * @param features [B, Z] as the teacher gave them
+   * @throws INVALID_INPUT when the features are not B·Z finite numbers
+   */
+  async describe(features: Float32Array, o: { alternatives?: boolean } = {}): Promise<Descriptions> {
+    const { featureWidth: Z, length: L } = this.shape;
+    const count = features.length / Z;
+    if (!Number.isInteger(count)) throw new GlyphscopeError('INVALID_INPUT', `${features.length} numbers are no features of width ${Z}.`, { subject: 'features' });
+    if (!features.every(Number.isFinite)) throw new GlyphscopeError('INVALID_INPUT', 'The features hold a value that is not a number.', { subject: 'features' });
+    const result: Descriptions = {
+      symbols: new Uint16Array(count * L),
+      probabilities: new Float32Array(count * L),
+      embeddings: new Float32Array(count * Z),
+      alternatives: o.alternatives ? Array.from({ length: count }, () => []) : null,
+    };
+    for (let from = 0; from < count; from += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, count - from);
+      const [probabilities, embeddings] = tf.tidy(() => {
+        const weights = new WeightsInUse(new Tape(false), this.parameters);
+        const x = this.normalise(tf.tensor2d(features.subarray(from * Z, (from + rows) * Z), [rows, Z]));
+        const written = writeSymbols(weights, this.shape, x, { noise: null, softTemperature: null });
+        const read = interpretSymbols(weights, this.shape, weights.tape.constant(written.symbols)).tensor;
+        return [op.softmax(written.logits), tf.slice(read, [(L - 1) * rows, 0], [rows, Z])];
+      });
+      result.embeddings.set(await embeddings.data<'float32'>(), from * Z);
+      this.#list(result, from, rows, await probabilities.data<'float32'>());
+      tf.dispose([probabilities, embeddings]);
+    }
+    return result;
+  }
+
+  /**
+   * Embeddings after several prefix lengths, from hard symbols.
+   * @param features [B, Z] as the teacher gave them  @returns for each length [B, Z]
+   */
+  async embedPrefixes(features: Float32Array, lengths: readonly number[]): Promise<Map<number, Float32Array>> {
+    const { featureWidth: Z } = this.shape;
+    const count = features.length / Z;
+    const result = new Map(lengths.map((length) => [length, new Float32Array(count * Z)]));
+    for (let from = 0; from < count; from += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, count - from);
+      const read = tf.tidy(() => {
+        const weights = new WeightsInUse(new Tape(false), this.parameters);
+        const x = this.normalise(tf.tensor2d(features.subarray(from * Z, (from + rows) * Z), [rows, Z]));
+        const { symbols } = writeSymbols(weights, this.shape, x, { noise: null, softTemperature: null });
+        return interpretSymbols(weights, this.shape, weights.tape.constant(symbols)).tensor;
+      });
+      const values = await read.data<'float32'>();
+      read.dispose();
+      for (const [length, out] of result) out.set(values.subarray((length - 1) * rows * Z, length * rows * Z), from * Z);
+    }
+    return result;
+  }
+
+  /** Fills symbols, probabilities and alternatives of some rows from the probabilities [L, rows, K]. */
+  #list(result: Descriptions, from: number, rows: number, all: Float32Array): void {
+    const { length: L, vocabulary: K } = this.shape;
+    for (let j = 0; j < L; j++)
+      for (let r = 0; r < rows; r++) {
+        const row = all.subarray((j * rows + r) * K, (j * rows + r + 1) * K);
+        const at = (from + r) * L + j;
+        if (result.alternatives) {
+          const order = Array.from(row.keys()).sort((a, b) => row[b] - row[a] || a - b);
+          result.alternatives[from + r].push(order.slice(0, listedAlternatives).map((symbol) => ({ symbol, probability: row[symbol] })));
+        }
+        let best = 0;
+        for (let k = 1; k < K; k++) if (row[k] > row[best]) best = k;
+        result.symbols[at] = best;
+        result.probabilities[at] = row[best];
+      }
+  }
+
+  /**
+   * Embeddings after all `length` symbols of each sequence: [B, Z].
+   * @param symbols [B, length]
+   * @throws INVALID_INPUT for a symbol outside the vocabulary or a length outside 1 … L
+   */
+  async interpret(symbols: Uint16Array, count: number, length: number): Promise<Float32Array> {
+    const { featureWidth: Z, length: L, vocabulary: K } = this.shape;
+    if (!Number.isInteger(length) || length < 1 || length > L) throw new GlyphscopeError('INVALID_INPUT', `A description of this run has 1 to ${L} symbols, not ${length}.`, { subject: 'symbols' });
+    if (symbols.length !== count * length) throw new GlyphscopeError('INVALID_INPUT', `${symbols.length} symbols are not ${count} sequences of ${length}.`, { subject: 'symbols' });
+    const foreign = symbols.find((symbol) => symbol >= K);
+    if (foreign !== undefined) throw new GlyphscopeError('INVALID_INPUT', `Symbol ${foreign} is not in this run's vocabulary of ${K}, 0 to ${K - 1}.`, { subject: 'symbols' });
+    const out = new Float32Array(count * Z);
+    for (let from = 0; from < count; from += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, count - from);
+      const oneHot = new Float32Array(L * rows * K); // positions after `length` stay empty: nothing before looks at them
+      for (let r = 0; r < rows; r++) for (let j = 0; j < length; j++) oneHot[(j * rows + r) * K + symbols[(from + r) * length + j]] = 1;
+      const embeddings = tf.tidy(() => {
+        const weights = new WeightsInUse(new Tape(false), this.parameters);
+        const read = interpretSymbols(weights, this.shape, weights.tape.constant(tf.tensor3d(oneHot, [L, rows, K]))).tensor;
+        return tf.slice(read, [(length - 1) * rows, 0], [rows, Z]);
+      });
+      out.set(await embeddings.data<'float32'>(), from * Z);
+      embeddings.dispose();
+    }
+    return out;
+  }
+}
+
+const rowsAtOnce = 256;
+const listedAlternatives = 8;
+
+/** Weights that only training needs: an embedded run leaves them out. */
+export function onlyForTraining(name: string): boolean {
+  return name.startsWith('projector.') || name.startsWith('teacher.');
+}

@@ -1,0 +1,130 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as op from './operations';
+import type { Tensor } from './operations';
+
+/**
+ * Tensors that change in place: weights and the optimizer's state. On native TensorFlow they are resource variables,
+ * whose update is one fused pass over memory; elsewhere TensorFlow.js tensors that are replaced.
+ */
+export interface Variable {
+  readonly shape: number[];
+  /** What it holds now. Never dispose of it; use it before the next assignment. */
+  value(): Tensor;
+  /** Takes the value of a tensor of the same shape; the caller keeps the tensor. */
+  assign(value: Tensor): void;
+  /** this ← this − factor · delta. */
+  subtract(factor: number, delta: Tensor): void;
+  dispose(): void;
+}
+
+/** Adam's moments of one variable. */
+export interface Moments {
+  first: Variable;
+  second: Variable;
+}
+
+export interface AdamOptions {
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  /** Updates so far, this one included: 1 at the first. */
+  time: number;
+}
+
+export function makeVariable(initial: Tensor): Variable {
+  return op.nativeOperations() ? new NativeVariable(initial) : new PlainVariable(initial);
+}
+
+/**
+ * One Adam update (Kingma and Ba, algorithm 1, in the order of operations of its section 2):
+ * w ← w − rate·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε).
+ */
+export function adamUpdate(variable: Variable, moments: Moments, gradient: Tensor, o: AdamOptions): void {
+  if (variable instanceof NativeVariable && moments.first instanceof NativeVariable && moments.second instanceof NativeVariable) {
+    variable.adam(moments.first, moments.second, gradient, o);
+    return;
+  }
+  tf.tidy(() => {
+    moments.first.subtract(1 - o.beta1, op.subtract(moments.first.value(), gradient));
+    moments.second.subtract(1 - o.beta2, op.subtract(moments.second.value(), op.square(gradient)));
+    const rate = (o.learningRate * Math.sqrt(1 - o.beta2 ** o.time)) / (1 - o.beta1 ** o.time);
+    variable.subtract(rate, op.divide(moments.first.value(), op.add(op.squareRoot(moments.second.value()), tf.scalar(o.epsilon))));
+  });
+}
+
+class PlainVariable implements Variable {
+  #tensor: Tensor;
+
+  constructor(initial: Tensor) {
+    this.#tensor = tf.keep(initial.clone());
+  }
+
+  get shape(): number[] {
+    return this.#tensor.shape;
+  }
+
+  value(): Tensor {
+    return this.#tensor;
+  }
+
+  assign(value: Tensor): void {
+    tf.util.assertShapesMatch(value.shape, this.shape, 'variable: ');
+    const before = this.#tensor;
+    this.#tensor = tf.keep(value.clone());
+    before.dispose();
+  }
+
+  subtract(factor: number, delta: Tensor): void {
+    tf.tidy(() => this.assign(op.subtract(this.#tensor, op.multiply(delta, tf.scalar(factor)))));
+  }
+
+  dispose(): void {
+    this.#tensor.dispose();
+  }
+}
+
+/** The operations on resource variables of the TensorFlow C API (core/ops/resource_variable_ops.cc, training_ops.cc). */
+class NativeVariable implements Variable {
+  readonly #handle: Tensor;
+
+  constructor(initial: Tensor) {
+    this.shape = initial.shape.slice();
+    this.#handle = tf.keep(native().makeVariable(initial.shape));
+    this.assign(initial);
+  }
+
+  readonly shape: number[];
+
+  value(): Tensor {
+    return native().readVariable(this.#handle);
+  }
+
+  assign(value: Tensor): void {
+    tf.util.assertShapesMatch(value.shape, this.shape, 'variable: ');
+    // A copy of its own: assigning shares the buffer, and an in-place update must not reach into another tensor.
+    tf.tidy(() => native().assignVariable(this.#handle, op.add(value, op.constant(0))));
+  }
+
+  subtract(factor: number, delta: Tensor): void {
+    tf.tidy(() => native().update('ResourceApplyGradientDescent', [this.#handle, tf.scalar(factor), delta]));
+  }
+
+  adam(first: NativeVariable, second: NativeVariable, gradient: Tensor, o: AdamOptions): void {
+    tf.tidy(() => {
+      const settings = [o.beta1 ** o.time, o.beta2 ** o.time, o.learningRate, o.beta1, o.beta2, o.epsilon].map((value) => tf.scalar(value));
+      native().updateAdam([this.#handle, first.#handle, second.#handle, ...settings, gradient]);
+    });
+  }
+
+  dispose(): void {
+    native().destroyVariable(this.#handle);
+    this.#handle.dispose();
+  }
+}
+
+function native(): op.NativeOperations {
+  const operations = op.nativeOperations();
+  if (!operations) throw new Error('a native variable outlived its backend');
+  return operations;
+}

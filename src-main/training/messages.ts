@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { trainingConfig } from '../contract/config';
+import { errorDetail } from '../contract/errors';
+import { trainingEvent } from '../contract/runs';
+
+/** What goes between the engine and its trainer and student processes; both sides check what they get. */
+const slots = z.custom<Int32Array>((value) => value instanceof Int32Array);
+export const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
+const symbols = z.custom<Uint16Array>((value) => value instanceof Uint16Array);
+
+/** A feature store that another process keeps: opened for reading. */
+export const featureFile = z.object({
+  directory: z.string(),
+  spec: z.object({ width: z.int().min(1), records: z.int().min(1), name: z.string() }),
+});
+export type FeatureFile = z.infer<typeof featureFile>;
+
+const progress = z.object({ phase: z.string(), done: z.number(), total: z.number().nullable(), unit: z.string() });
+const backend = z.object({ name: z.string(), description: z.string(), note: z.string().nullable() });
+export type BackendInUse = z.infer<typeof backend>;
+
+// ---- trainer
+
+export const trainerStart = z.object({
+  type: z.literal('start'),
+  runDirectory: z.string(),
+  config: trainingConfig,
+  teacher: z.string(),
+  views: featureFile,
+  clean: featureFile,
+  trainSlots: slots,
+  heldOut: z.object({ bankSlots: slots, bankLabels: slots, querySlots: slots, queryLabels: slots }).nullable(),
+  resume: z.boolean(),
+});
+export type TrainerStart = z.infer<typeof trainerStart>;
+
+export const toTrainer = z.discriminatedUnion('type', [trainerStart, z.object({ type: z.enum(['pause', 'resume', 'stop']) })]);
+export const fromTrainer = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('event'), event: trainingEvent }),
+  z.object({ type: z.literal('progress'), progress }),
+]);
+export type FromTrainer = z.infer<typeof fromTrainer>;
+
+// ---- student
+
+export const evaluationRequest = z.object({
+  clean: featureFile,
+  trainSlots: slots,
+  trainLabels: slots,
+  testSlots: slots,
+  testLabels: slots,
+  classes: z.array(z.string()),
+  /** How the images were split: `description` of evaluationSplit. */
+  split: z.string(),
+});
+export type EvaluationRequest = z.infer<typeof evaluationRequest>;
+
+export const toStudent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), runDirectory: z.string(), backend: z.enum(['auto', 'tensorflow', 'wasm', 'cpu']), threads: z.int().min(0) }),
+  z.object({ type: z.literal('describe'), id: z.int(), features: floats, alternatives: z.boolean() }),
+  z.object({ type: z.literal('interpret'), id: z.int(), symbols, count: z.int().min(0), length: z.int() }),
+  z.object({ type: z.literal('hues'), id: z.int() }),
+  z.object({ type: z.literal('evaluate'), id: z.int(), request: evaluationRequest }),
+  z.object({ type: z.literal('cancel'), id: z.int() }),
+]);
+export type ToStudent = z.infer<typeof toStudent>;
+
+export const fromStudent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), backend, step: z.int(), featureWidth: z.int(), length: z.int(), vocabulary: z.int(), teacher: z.string(), warnings: z.array(z.string()) }),
+  z.object({ type: z.literal('failed'), error: errorDetail }),
+  z.object({ type: z.literal('answer'), id: z.int(), value: z.unknown() }),
+  z.object({ type: z.literal('error'), id: z.int(), error: errorDetail }),
+  z.object({ type: z.literal('progress'), id: z.int(), progress }),
+]);
+export type FromStudent = z.infer<typeof fromStudent>;
+
+export const studentDescriptions = z.object({
+  symbols,
+  probabilities: floats,
+  embeddings: floats,
+  alternatives: z.array(z.array(z.array(z.object({ symbol: z.int(), probability: z.number() })))).nullable(),
+});

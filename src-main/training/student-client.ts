@@ -1,0 +1,169 @@
+import type { ChildProcess } from 'node:child_process';
+import { GlyphscopeError } from '../contract/errors';
+import { evaluation } from '../contract/evaluation';
+import type { Progress } from '../contract/progress';
+import type { EvaluationParts } from '../evaluation/evaluate';
+import type { Descriptions } from '../model/student';
+import { describeExit, startChild } from './child';
+import { floats, fromStudent, studentDescriptions, type BackendInUse, type EvaluationRequest, type FromStudent, type ToStudent } from './messages';
+
+export interface StudentOptions {
+  /** Built file out/engine/student.mjs. */
+  entry: string;
+  /** The Node that runs it. */
+  node: string;
+  /** A run's folder, with `checkpoints/step-N` in it. */
+  runDirectory: string;
+  backend: 'auto' | 'tensorflow' | 'wasm' | 'cpu';
+  /** Processor threads of native TensorFlow; every core when left out. */
+  threads?: number;
+}
+
+type Ready = Extract<FromStudent, { type: 'ready' }>;
+interface Waiting {
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+  onProgress?: Progress;
+}
+
+/** A trained student in a process of its own, from the engine's side. */
+export class StudentClient {
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, Waiting>();
+  #ready: Ready | null = null;
+  #next = 1;
+  #exit: string | null = null;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  /**
+   * Starts the process and loads the run's newest whole checkpoint.
+   * @throws RUN_NOT_TRAINED, CHECKPOINT_DAMAGED, BACKEND_UNAVAILABLE, PROCESS_DIED
+   */
+  static async start(o: StudentOptions): Promise<StudentClient> {
+    const client = new StudentClient(startChild(o.entry, o.node));
+    await new Promise<void>((resolve, reject) => client.#listen(resolve, reject, o));
+    return client;
+  }
+
+  /** What it computes with. */
+  get backend(): BackendInUse {
+    return this.#started.backend;
+  }
+
+  /** Step of the checkpoint in use, and newer ones that were damaged. */
+  get step(): number {
+    return this.#started.step;
+  }
+
+  get warnings(): string[] {
+    return this.#started.warnings;
+  }
+
+  get alive(): boolean {
+    return this.#exit === null && this.#child.connected;
+  }
+
+  get #started(): Ready {
+    if (!this.#ready) throw new Error('the student has not started');
+    return this.#ready;
+  }
+
+  /**
+   * Symbols, their probabilities and embeddings of B images.
+   * @param features [B, Z] as the teacher gave them  @param o.alternatives whether to list the eight likeliest symbols by position
+   */
+  async describe(features: Float32Array, o: { alternatives?: boolean } = {}): Promise<Descriptions> {
+    return studentDescriptions.parse(await this.#ask((id) => ({ type: 'describe', id, features, alternatives: o.alternatives ?? false })));
+  }
+
+  /** Embeddings [count, Z] after `length` symbols of each sequence [count, length]. @throws INVALID_INPUT for foreign symbols */
+  async interpret(symbols: Uint16Array, count: number, length: number): Promise<Float32Array> {
+    return floats.parse(await this.#ask((id) => ({ type: 'interpret', id, symbols, count, length })));
+  }
+
+  /** A hue in degrees for each of the K symbols, from its place in the embedding. */
+  async hues(): Promise<Float32Array> {
+    return floats.parse(await this.#ask((id) => ({ type: 'hues', id })));
+  }
+
+  /** Measures the run on labelled images whose clean features are stored. @throws LABELS_MISSING, FEATURES_MISSING, CANCELLED */
+  async evaluate(request: EvaluationRequest, onProgress?: Progress, signal?: AbortSignal): Promise<EvaluationParts> {
+    return evaluation.omit({ run: true, collection: true }).parse(await this.#ask((id) => ({ type: 'evaluate', id, request }), onProgress, signal));
+  }
+
+  /** Lets the process go; resolves when it is gone. */
+  async close(): Promise<void> {
+    if (this.#exit !== null) return;
+    const gone = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
+    this.#child.kill();
+    await gone;
+  }
+
+  #ask(make: (id: number) => ToStudent, onProgress?: Progress, signal?: AbortSignal): Promise<unknown> {
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      if (!this.alive) return reject(died(this.#exit ?? 'is gone'));
+      const cancel = () => this.#send({ type: 'cancel', id });
+      signal?.addEventListener('abort', cancel, { once: true });
+      const settle = () => {
+        this.#waiting.delete(id);
+        signal?.removeEventListener('abort', cancel);
+      };
+      this.#waiting.set(id, {
+        resolve: (value) => (settle(), resolve(value)),
+        reject: (error) => (settle(), reject(error)),
+        onProgress,
+      });
+      this.#send(make(id));
+    });
+  }
+
+  #send(message: ToStudent): void {
+    if (this.#child.connected) this.#child.send(message, () => undefined); // a child that is gone says so by `exit`
+  }
+
+  #listen(ready: () => void, failed: (error: unknown) => void, o: StudentOptions): void {
+    const end = (how: string) => {
+      this.#exit = how;
+      failed(died(how));
+      for (const waiting of [...this.#waiting.values()]) waiting.reject(died(how));
+    };
+    this.#child.once('exit', (code, signal) => end(describeExit(code, signal)));
+    this.#child.once('error', (error) => {
+      if (this.#child.pid === undefined) end(`did not start: ${error.message}`);
+    });
+    this.#child.on('message', (raw: unknown) => {
+      const message = fromStudent.safeParse(raw);
+      if (!message.success) {
+        console.error(`The student sent what is not understood: ${message.error.message}`);
+        return;
+      }
+      const data = message.data;
+      if (data.type === 'ready') {
+        this.#ready = data;
+        ready();
+      } else if (data.type === 'failed') {
+        failed(errorFrom(data.error));
+        this.#child.kill();
+      } else {
+        const waiting = this.#waiting.get(data.id);
+        if (data.type === 'progress') waiting?.onProgress?.(data.progress);
+        else if (data.type === 'error') waiting?.reject(errorFrom(data.error));
+        else waiting?.resolve(data.value);
+      }
+    });
+    this.#send({ type: 'start', runDirectory: o.runDirectory, backend: o.backend, threads: o.threads ?? 0 });
+  }
+}
+
+function died(how: string): GlyphscopeError {
+  return new GlyphscopeError('PROCESS_DIED', `The student process ${how}.`, { remedy: 'Try again; it is started anew.' });
+}
+
+function errorFrom({ code, message, subject, remedy }: Extract<FromStudent, { type: 'failed' }>['error']): GlyphscopeError {
+  return new GlyphscopeError(code, message, { subject, remedy });
+}

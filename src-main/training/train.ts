@@ -1,0 +1,207 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { TrainingConfig } from '../contract/config';
+import { GlyphscopeError } from '../contract/errors';
+import type { StepEvent, TrainingEvent } from '../contract/runs';
+import type { ProgressState } from '../contract/progress';
+import { gumbelNoise, prefixWeights, studentLoss, type LossResult } from '../model/losses';
+import { RandomStream } from '../model/random';
+import { studentShape } from '../model/shapes';
+import { Student } from '../model/student';
+import { Batches, byViewFirst, stampOf, type FeatureSource } from './batches';
+import { newestCheckpoint, writeCheckpoint } from './checkpoint';
+import { HeldOut, type HeldOutImages } from './held-out';
+import { AdamW, followCentre, followStudent, gradientLength } from './optimizer';
+import { prepareStudent } from './prepare';
+import { schedules } from './schedules';
+import { StatisticsWindow } from './statistics';
+
+export interface TrainOptions {
+  config: TrainingConfig;
+  /** Id of the teacher whose features these are. */
+  teacher: string;
+  views: FeatureSource;
+  clean: FeatureSource;
+  trainSlots: Int32Array;
+  heldOut: HeldOutImages | null;
+  runDirectory: string;
+  /** Go on from the newest checkpoint; false begins anew. */
+  resume: boolean;
+  control: TrainingControl;
+  onProgress?: (state: ProgressState) => void;
+}
+
+/** What a training is asked from outside, seen between two steps. */
+export class TrainingControl {
+  #wanted: 'run' | 'pause' | 'stop' = 'run';
+  #wake: () => void = () => undefined;
+
+  wants(what: 'run' | 'pause' | 'stop'): boolean {
+    return this.#wanted === what;
+  }
+
+  ask(wanted: 'run' | 'pause' | 'stop'): void {
+    if (this.#wanted === 'stop') return; // the last word
+    this.#wanted = wanted;
+    this.#wake();
+  }
+
+  /** Resolves when something else than `pause` is wanted. */
+  async untilNotPaused(): Promise<void> {
+    while (this.#wanted === 'pause') await new Promise<void>((resolve) => (this.#wake = resolve));
+  }
+}
+
+/** Steps are reported at most this often; a slower step always. */
+const reportEveryMs = 100;
+
+/**
+ * The training recipe. Yields every event; knows no database and no window, and writes checkpoints alone.
+ * Ends after the state `finished` or `stopped`.
+ * @throws COLLECTION_TOO_SMALL, FEATURES_MISSING, LOSS_NOT_FINITE, CHECKPOINT_DAMAGED, INVALID_INPUT
+ */
+export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, void, void> {
+  const { config } = o;
+  const width = o.clean.spec.width;
+  if (o.views.spec.records < config.views)
+    throw new GlyphscopeError('FEATURES_MISSING', `views = ${config.views}, but only ${o.views.spec.records} views of each image were computed.`, { subject: 'views', remedy: 'Compute the features again, or lower views.' });
+
+  // ---- data
+  const batches = new Batches(o.trainSlots, config);
+  const stamp = stampOf(o.trainSlots);
+
+  // ---- student, from the newest checkpoint or from residual k-means
+  yield { type: 'state', state: 'preparing', step: 0, error: null };
+  const student = Student.create(studentShape(config, width), config.seed, { trainable: true });
+  const optimizer = new AdamW(student.parameters, config);
+  try {
+    let step = 0;
+    let seconds = 0;
+    const warnings: string[] = [];
+    const checkpoint = o.resume ? await newestCheckpoint(o.runDirectory, (error) => warnings.push(error.message)) : null;
+    for (const text of warnings) yield { type: 'message', step: 0, level: 'warning', text: `${text} The checkpoint before it is used.` };
+    if (checkpoint) {
+      if (!checkpoint.state || !checkpoint.optimizer) throw new GlyphscopeError('CHECKPOINT_DAMAGED', `${checkpoint.directory} holds a finished run without its optimizer: it cannot be trained further.`, { subject: checkpoint.directory });
+      student.parameters.write(checkpoint.weights);
+      optimizer.write(checkpoint.optimizer);
+      ({ step, seconds } = checkpoint.state);
+      yield { type: 'message', step, level: 'info', text: `Going on from the checkpoint of step ${step}.` };
+      if (checkpoint.state.images !== stamp) yield { type: 'message', step, level: 'warning', text: 'The collection has changed since that checkpoint: the order of the images is another than without the interruption.' };
+    } else {
+      await prepareStudent({ student, clean: o.clean, slots: o.trainSlots, seed: config.seed, onProgress: o.onProgress });
+    }
+
+    // ---- schedules and measurements
+    const schedule = schedules(config);
+    const weights = prefixWeights(config.prefixWeight, config.length);
+    const statistics = new StatisticsWindow(config.length, config.vocabulary);
+    const heldOut = o.heldOut && config.evaluateEvery > 0 ? new HeldOut(o.clean, o.heldOut) : null;
+    const rate = new Rate();
+    let saved = checkpoint ? step : -1;
+    async function* save(): AsyncGenerator<TrainingEvent, boolean, void> {
+      if (saved === step) return true;
+      try {
+        const content = { config, featureWidth: width, teacher: o.teacher, step, weights: await student.parameters.read(), optimizer: await optimizer.read(), state: { step, seconds, images: stamp } };
+        const file = await writeCheckpoint(o.runDirectory, content);
+        saved = step;
+        yield { type: 'checkpoint', step, file };
+        return true;
+      } catch (error) {
+        if (!(error instanceof GlyphscopeError) || error.code !== 'DISK_FULL') throw error;
+        o.control.ask('pause');
+        yield { type: 'state', state: 'paused', step, error: error.detail };
+        return false;
+      }
+    }
+
+    yield { type: 'state', state: 'training', step, error: null };
+    if (heldOut && step === 0) yield await heldOut.measure(student, 0);
+
+    // ---- steps
+    let reported = -Infinity;
+    while (step < config.steps && !o.control.wants('stop')) {
+      const begun = performance.now();
+      const slots = batches.at(step);
+      const features = byViewFirst(o.views.gather(slots), config.batch, config.views, o.views.spec.records, width);
+      const result = lossOf(student, config, features, step, schedule, weights);
+      const last = step + 1 === config.steps;
+      const { norm, scale } = await gradientLength(result.gradients, config.gradientClip);
+      if (!Number.isFinite(norm)) {
+        tf.dispose(result);
+        throw new GlyphscopeError('LOSS_NOT_FINITE', `The loss or its gradient was not a finite number at step ${step + 1}. ${saved >= 0 ? `The checkpoint of step ${saved} is kept.` : 'There was no checkpoint yet.'}`, {
+          subject: `step ${step + 1}`,
+          remedy: 'Lower the learning rate, or raise the temperatures.',
+        });
+      }
+      optimizer.update(result.gradients, { learningRate: schedule.learningRate[step], time: step + 1, gradientScale: scale });
+      followStudent(student.parameters, schedule.teacherMomentum[step]);
+      if (result.projection) followCentre(student.parameters, result.projection.teacherMean, config.centreMomentum);
+      step++;
+      const report = last || performance.now() - reported >= reportEveryMs;
+      const measured = report ? await statistics.read(result) : null;
+      tf.dispose(result);
+      seconds += (performance.now() - begun) / 1000;
+      rate.add(performance.now());
+      if (measured) {
+        reported = performance.now();
+        const stepsPerSecond = rate.perSecond();
+        const event: StepEvent = {
+          type: 'step', step, epoch: step / batches.perEpoch, seconds, ...measured,
+          quantizerTemperature: schedule.gumbelTemperature[step - 1], learningRate: schedule.learningRate[step - 1], gradientNorm: norm,
+          stepsPerSecond, etaSeconds: stepsPerSecond > 0 ? (config.steps - step) / stepsPerSecond : 0,
+        };
+        yield event;
+      }
+      if (heldOut && (last || step % config.evaluateEvery === 0)) yield await heldOut.measure(student, step);
+      if (last || step % config.checkpointEvery === 0) while (!(yield* save()) && (await o.control.untilNotPaused(), !o.control.wants('stop')));
+      // Let messages in: they ask for a pause or an end.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (o.control.wants('pause')) {
+        if (yield* save()) yield { type: 'state', state: 'paused', step, error: null };
+        await o.control.untilNotPaused();
+        rate.restart();
+        if (o.control.wants('run')) yield { type: 'state', state: 'training', step, error: null };
+      }
+    }
+    if (step < config.steps) yield* save();
+    yield { type: 'state', state: step < config.steps ? 'stopped' : 'finished', step, error: null };
+  } finally {
+    optimizer.dispose();
+    student.dispose();
+  }
+}
+
+/** The loss of one step and its gradients: all that is random follows from seed and step. */
+function lossOf(student: Student, config: TrainingConfig, features: Float32Array, step: number, schedule: ReturnType<typeof schedules>, weights: Float32Array): LossResult {
+  const rows = config.views * config.batch;
+  const uniforms = config.gumbelNoise > 0 ? new RandomStream(config.seed, 'noise', step).uniforms(config.length * rows * config.vocabulary) : null;
+  return tf.tidy(() =>
+    studentLoss(student, {
+      ...config,
+      features: tf.tensor2d(features, [rows, student.shape.featureWidth]),
+      noise: uniforms && gumbelNoise(uniforms, [config.length, rows, config.vocabulary], config.gumbelNoise),
+      gumbelTemperature: schedule.gumbelTemperature[step],
+      teacherTemperature: schedule.teacherTemperature[step],
+      prefixWeights: weights,
+    }),
+  );
+}
+
+/** Steps a second over the last twenty. */
+class Rate {
+  #times: number[] = [];
+
+  add(time: number): void {
+    this.#times.push(time);
+    if (this.#times.length > 21) this.#times.shift();
+  }
+
+  /** Forgets the times before a pause. */
+  restart(): void {
+    this.#times = [];
+  }
+
+  perSecond(): number {
+    const span = this.#times[this.#times.length - 1] - this.#times[0];
+    return span > 0 ? ((this.#times.length - 1) * 1000) / span : 0;
+  }
+}
