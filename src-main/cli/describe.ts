@@ -3,6 +3,7 @@ import { toErrorDetail } from '../contract/errors';
 import { type Command, text } from './command';
 import { type Client, errorOf, withEngine } from './engine-connection';
 import { findRun } from './known-names';
+import { sentence } from './output';
 
 /** Files in work at a time; the results keep the order given. */
 const inFlight = 4;
@@ -22,7 +23,7 @@ export const describeCommand: Command = {
       failed++;
       const { code, message, remedy = null } = toErrorDetail(error);
       if (out.json) out.item({ file, symbols: null, error: { code, message, remedy } }, '');
-      else out.note(`${file}: ${message}${remedy ? ` ${remedy}` : ''} [${code}]`);
+      else out.note(`${file}: ${sentence(message)}${remedy ? ` ${remedy}` : ''} [${code}]`);
     };
     try {
       await withEngine(invocation, async (client) => {

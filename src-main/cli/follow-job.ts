@@ -20,7 +20,7 @@ export async function followJob(client: Client, id: string, out: Output, signal:
       if (job.state === 'failed') throw job.error ? fromDetail(job.error) : new GlyphscopeError('INTERNAL', `${job.title} failed.`);
       if (job.state === 'cancelled' || job.state === 'interrupted')
         throw new GlyphscopeError('CANCELLED', `${job.title}: ${job.state}.`, { remedy: 'Run the same command again to go on; what was done is kept.' });
-      out.progress(job.phase, jobLine(job));
+      if (job.unit !== '' || job.state === 'waiting') out.progress(job.phase, jobLine(job));
     }
     throw new GlyphscopeError('PROCESS_DIED', 'The engine ended before the work was done.', { remedy: 'Run the same command again to go on.' });
   } finally {

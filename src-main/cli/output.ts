@@ -10,6 +10,9 @@ export interface Stream {
 const plainInterval = 5000;
 const terminalInterval = 100;
 
+/** A message may end with a path. */
+export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 /**
  * What a command says: results to stdout, everything else to stderr. On a terminal progress is one line that is
  * written over; elsewhere it is a line every few seconds.
@@ -51,7 +54,7 @@ export class Output {
   error(error: unknown): void {
     const { code, message, subject, remedy } = toErrorDetail(error);
     if (this.json) this.note(JSON.stringify({ code, message, subject, remedy }));
-    else this.note(`${message}${remedy ? ` ${remedy}` : ''} [${code}]`);
+    else this.note(`${sentence(message)}${remedy ? ` ${remedy}` : ''} [${code}]`);
   }
 
   /** How far the work is; `phase` decides when a plain line is due. */

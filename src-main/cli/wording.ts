@@ -13,7 +13,6 @@ export function duration(seconds: number): string {
 /** "reading: 1,204 of 60,000 images (2.0%), 980 a second, 1 min 0 s left". */
 export function jobLine(job: Job): string {
   if (job.state === 'waiting') return `${job.title}: waiting for the job before it`;
-  if (job.unit === '') return job.phase;
   const rate = job.rate === null ? '' : `, ${job.rate >= 10 ? count(Math.round(job.rate)) : job.rate.toFixed(1)} a second`;
   const left = job.etaSeconds === null ? '' : `, ${duration(job.etaSeconds)} left`;
   const of = job.total === null ? '' : ` of ${count(job.total)}`;

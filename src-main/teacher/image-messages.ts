@@ -49,5 +49,6 @@ export interface FeatureAnswer {
   failures: { index: number; error: ErrorDetail }[];
 }
 
-export type ToImageWorker = { id: number; request: ImageRequest } | { id: number; abandon: true };
+/** `close`: abandon everything and end once nothing native is at work any more. */
+export type ToImageWorker = { id: number; request: ImageRequest } | { id: number; abandon: true } | { close: true };
 export type FromImageWorker = { id: number; answer: ImageAnswers[keyof ImageAnswers] } | { id: number; error: ErrorDetail };

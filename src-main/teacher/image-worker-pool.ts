@@ -101,7 +101,7 @@ export class ImageWorkerPool implements ImageInspector {
     });
   }
 
-  /** Ends all workers; requests under way fail with CANCELLED. */
+  /** Ends all workers, each once the piece that it is at is done; requests under way fail with CANCELLED. */
   async close(): Promise<void> {
     this.#closed = true;
     const workers = this.#seats.flatMap((seat) => (seat.worker === null ? [] : [seat.worker]));
@@ -109,7 +109,7 @@ export class ImageWorkerPool implements ImageInspector {
       seat.worker = null;
       failAll(seat, () => new GlyphscopeError('CANCELLED', 'Glyphscope is closing.'));
     }
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(workers.map(endWorker));
   }
 
   #start(seat: Seat): Worker {
@@ -133,6 +133,19 @@ export class ImageWorkerPool implements ImageInspector {
     worker.unref();
     return worker;
   }
+}
+
+/** How long a worker may take to end by itself (milliseconds). */
+const endLimit = 20_000;
+
+/** Asks a worker to end. Terminating it while ONNX Runtime is at work in it would abort the whole process. */
+async function endWorker(worker: Worker): Promise<void> {
+  worker.ref();
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  worker.postMessage({ close: true } satisfies ToImageWorker);
+  const timer = setTimeout(() => void worker.terminate(), endLimit);
+  await ended;
+  clearTimeout(timer);
 }
 
 /** A view of a buffer travels with the whole buffer, so its bytes get one of their own, which is handed over. */

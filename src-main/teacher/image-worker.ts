@@ -17,6 +17,7 @@ let encoder: Promise<TeacherEncoder> | null = null;
 const loadEncoder = () => (encoder ??= TeacherEncoder.load(teacher, encoderThreads));
 const abandoned = new Set<number>();
 const open = new Set<number>();
+let closing = false;
 
 /** Takes a buffer that crossed a thread boundary as what the decoder wants, without a copy. */
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -37,6 +38,11 @@ async function answer(id: number, request: ImageRequest): Promise<ImageAnswers[k
 }
 
 port.on('message', async (message: ToImageWorker) => {
+  if ('close' in message) {
+    closing = true;
+    for (const id of open) abandoned.add(id);
+    return endWhenIdle();
+  }
   const { id } = message;
   if ('abandon' in message) {
     if (open.has(id)) abandoned.add(id);
@@ -52,4 +58,10 @@ port.on('message', async (message: ToImageWorker) => {
   open.delete(id);
   abandoned.delete(id);
   port.postMessage(reply);
+  endWhenIdle();
 });
+
+/** Ending a thread while ONNX Runtime is at work in it aborts the whole process. */
+function endWhenIdle(): void {
+  if (closing && open.size === 0) process.exit(0);
+}
