@@ -76,12 +76,14 @@ export async function makeThumbnail(bytes: Buffer, name: string, size: number): 
   );
 }
 
-/** The format by the first bytes, before any decoder sees them. */
+/** The format by the first bytes, and no more pixels than allowed, before any decoder sees them. */
 function formatOf(bytes: Buffer, name: string): ImageFormat {
   if (bytes.length === 0) throw new GlyphscopeError('IMAGE_EMPTY', 'The file is empty.', { subject: name, remedy: 'Copy or download it again.' });
   const found = formatOfBytes(bytes);
   if (found === null) throw new GlyphscopeError('IMAGE_UNREADABLE', 'Not an image: its first bytes are those of no image format.', { subject: name, remedy: `Use ${readableFormats}.` });
   if ('unreadable' in found) throw new GlyphscopeError('IMAGE_UNSUPPORTED', `${found.unreadable} images cannot be read.`, { subject: name, remedy: `Save it as one of ${readableFormats}.` });
+  const stated = statedSize(bytes, found.readable);
+  if (stated !== null && stated.width * stated.height > largestPixels) throw tooManyPixels(name, stated.width, stated.height);
   return found.readable;
 }
 
