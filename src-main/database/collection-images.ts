@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ImageItem } from '../contract/images';
 import type { Split } from '../contract/names';
 import { allRows, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
@@ -67,10 +68,12 @@ export const gridQueries = {
     const { from, where } = toCondition(selection);
     const joined = selection.filter.prefix?.length ? from : `${from} JOIN descriptions d ON d.run = :run AND d.image = c.image`;
     return `SELECT substr(d.symbols, :at, 2) AS symbol, count(*) AS count FROM ${joined}
-      WHERE ${where} AND length(d.symbols) > :at GROUP BY symbol ORDER BY symbol`;
+      WHERE ${where} AND c.position >= :low AND c.position < :high AND length(d.symbols) > :at GROUP BY symbol`;
   },
 };
 
+/** Positions whose symbols are counted at a time: about 20 ms. */
+const countedAtOnce = 15_000;
 /** How many filtered lists and facets are kept; each list is four bytes an image. */
 const kept = 24;
 
@@ -78,6 +81,7 @@ export function readCollectionImages(db: ReadHandle) {
   const page = allRows<ItemRow>(db, gridQueries.page);
   const pageOfEntries = allRows<ItemRow>(db, gridQueries.pageOfEntries);
   const count = oneRow<{ n: number }>(db, gridQueries.count);
+  const lastPosition = oneRow<{ position: number }>(db, 'SELECT coalesce(max(position), -1) AS position FROM collection_images WHERE collection = ?');
   const itemOf = oneRow<ItemRow>(db, `SELECT ${itemColumns} FROM collection_images c ${itemJoins} WHERE c.collection = :collection AND c.image = :image ORDER BY c.position LIMIT 1`);
   const itemsOf = allRows<ItemRow & { wanted: number }>(
     db,
@@ -98,7 +102,8 @@ export function readCollectionImages(db: ReadHandle) {
   };
   let revision = 0;
   const lists = new Map<string, Int32Array>();
-  const facets = new Map<string, Facets>();
+  const counts = new Map<string, Pick<Facets, 'labels' | 'splits'>>();
+  const nextSymbols = new Map<string, Facets['nextSymbols']>();
   const remember = <V>(map: Map<string, V>, key: string, make: () => V): V => {
     let value = map.get(key);
     if (value === undefined) {
@@ -116,13 +121,24 @@ export function readCollectionImages(db: ReadHandle) {
   const countOf = (collection: number) => count({ collection })!.n;
   const grouped = <Row>(sql: string, selection: Selection, extra: Record<string, unknown> = {}) =>
     prepared(sql).all({ ...toCondition(selection).parameters, ...extra }) as Row[];
+  const labelsAndSplits = (selection: Selection): Pick<Facets, 'labels' | 'splits'> =>
+    remember(counts, selectionKey(selection), () => {
+      const { collection, run, filter } = selection;
+      const forLabels = { collection, run, filter: { ...filter, labels: undefined } };
+      const forSplits = { collection, run, filter: { ...filter, splits: undefined } };
+      return {
+        labels: grouped<{ name: string; count: number }>(gridQueries.labels(forLabels), forLabels),
+        splits: grouped<{ name: string; count: number }>(gridQueries.splits(forSplits), forSplits),
+      };
+    });
 
   return {
     /** To be called after every change of entries or descriptions: lists and facets are counted anew. */
     changed: (): void => {
       revision++;
       lists.clear();
-      facets.clear();
+      counts.clear();
+      nextSymbols.clear();
     },
     /** Rises with every change; what was computed for another number is out of date. */
     revision: () => revision,
@@ -137,25 +153,35 @@ export function readCollectionImages(db: ReadHandle) {
       const entries = JSON.stringify(Array.from(all.subarray(offset, offset + limit)));
       return { total: all.length, items: pageOfEntries({ entries, run: selection.run }).map(toItem) };
     },
-    /** Counts under the filter; the labels' counts leave the condition on labels out, the splits' the one on splits, so that each list shows what choosing another entry would give. */
-    facets: (selection: Selection): Facets =>
-      remember(facets, `${selection.run} ${selectionKey(selection)}`, () => {
-        const { collection, run, filter } = selection;
-        const forLabels = { collection, run, filter: { ...filter, labels: undefined } };
-        const forSplits = { collection, run, filter: { ...filter, splits: undefined } };
-        const at = 2 * (filter.prefix?.length ?? 0) + 1;
-        return {
-          labels: grouped<{ name: string; count: number }>(gridQueries.labels(forLabels), forLabels),
-          splits: grouped<{ name: string; count: number }>(gridQueries.splits(forSplits), forSplits),
-          nextSymbols:
-            run === null
-              ? []
-              : grouped<{ symbol: Buffer; count: number }>(gridQueries.nextSymbols(selection), selection, { run, at }).map((row) => ({
-                  symbol: bytesToSymbols(row.symbol)[0],
-                  count: row.count,
-                })),
-        };
-      }),
+    /**
+     * Counts under the filter; the labels' counts leave the condition on labels out, the splits' the one on splits, so that
+     * each list shows what choosing another entry would give.
+     */
+    labelsAndSplits,
+    /** The same with the counts of the symbol after the prefix; large collections are counted in several steps. */
+    facets: async (selection: Selection): Promise<Facets> => {
+      const { labels, splits } = labelsAndSplits(selection);
+      if (selection.run === null) return { labels, splits, nextSymbols: [] };
+      const key = `${selection.run} ${selectionKey(selection)}`;
+      const known = nextSymbols.get(key);
+      if (known) return { labels, splits, nextSymbols: known };
+      const counts = new Map<number, number>();
+      const counted = revision;
+      const at = 2 * (selection.filter.prefix?.length ?? 0) + 1;
+      const last = lastPosition(selection.collection)!.position;
+      // A prefix finds its images itself: they are counted at once.
+      const step = selection.filter.prefix?.length ? last + 1 : countedAtOnce;
+      for (let low = 0; low <= last; low += step) {
+        if (low > 0) await setImmediate();
+        for (const row of grouped<{ symbol: Buffer; count: number }>(gridQueries.nextSymbols(selection), selection, { run: selection.run, at, low, high: low + step })) {
+          const [symbol] = bytesToSymbols(row.symbol);
+          counts.set(symbol, (counts.get(symbol) ?? 0) + row.count);
+        }
+      }
+      const sorted = [...counts].sort(([a], [b]) => a - b).map(([symbol, count]) => ({ symbol, count }));
+      if (counted === revision) remember(nextSymbols, key, () => sorted);
+      return { labels, splits, nextSymbols: sorted };
+    },
     item: (collection: number, image: number, run: number | null): ImageItem | null => {
       const row = itemOf({ collection, image, run });
       return row ? toItem(row) : null;
@@ -180,7 +206,18 @@ export function writeCollectionImages(db: WriteHandle) {
   return {
     /** The entry of this name, those of the present transaction included. */
     named: (collection: number, name: string): { source: number; origin: string; image: number } | null => named(collection, name) ?? null,
-    /** Adds an entry after the others, or renews the one that this file of this source had. */
-    add: (entry: NewEntry): void => void add(entry),
+    /**
+     * Adds an entry after the others, or renews the one that this file of this source had.
+     * @returns false, and nothing is changed, when another entry of the collection has this name
+     */
+    add: (entry: NewEntry): boolean => {
+      try {
+        add(entry);
+        return true;
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error;
+        return false;
+      }
+    },
   };
 }

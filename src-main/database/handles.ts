@@ -24,6 +24,7 @@ export function openWriteHandle(file: string, options: { durable: boolean }): { 
     connection.pragma(`synchronous = ${options.durable ? 'FULL' : 'NORMAL'}`);
     connection.pragma('foreign_keys = ON');
     connection.pragma('temp_store = MEMORY');
+    connection.pragma('cache_size = -16384');
     connection.pragma('journal_size_limit = 16777216');
   } catch (error) {
     connection.close();

@@ -108,7 +108,7 @@ export function writeRuns(db: WriteHandle) {
      VALUES (:name, :variant, :state, :config, :collection, :collectionName, :teacher, :backend, :step, :checkpointStep, :embedded, :createdAt)`,
   );
   const state = change(db, 'UPDATE runs SET state = ?, error = ? WHERE id = ?');
-  const checkpoint = change(db, 'UPDATE runs SET checkpoint_step = ?, disk_bytes = ? WHERE id = ?');
+  const checkpoint = change(db, 'UPDATE runs SET checkpoint_step = ? WHERE id = ?');
   const diskBytes = change(db, 'UPDATE runs SET disk_bytes = ? WHERE id = ?');
   const described = change(db, 'UPDATE runs SET described_step = ? WHERE id = ?');
   const backend = change(db, 'UPDATE runs SET backend = ? WHERE id = ?');
@@ -123,7 +123,7 @@ export function writeRuns(db: WriteHandle) {
     create: (run: Omit<StoredRun, 'id' | 'describedStep' | 'knnTop1' | 'error' | 'diskBytes'>): number =>
       create({ ...run, config: JSON.stringify(run.config), embedded: run.embedded ? 1 : 0 }).id,
     setState: (id: number, to: RunState, error: ErrorDetail | null): void => void state(to, error ? JSON.stringify(error) : null, id),
-    setCheckpoint: (id: number, step: number, diskBytes: number): void => void checkpoint(step, diskBytes, id),
+    setCheckpoint: (id: number, step: number): void => void checkpoint(step, id),
     setDiskBytes: (id: number, bytes: number): void => void diskBytes(bytes, id),
     setDescribedStep: (id: number, step: number): void => void described(step, id),
     setBackend: (id: number, description: string): void => void backend(description, id),

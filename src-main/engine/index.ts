@@ -72,8 +72,8 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
     const teachers = new Teachers({ info, db, packs, library: directory, worker: locations.entries.images, threads: imageThreads() });
     const jobs = new JobBoard(db, o.log);
     const collections = new Collections(db);
-    const runs = new Runs(db, directory);
-    const students = new Students(runs, locations);
+    const runs = new Runs(db, directory, o.log);
+    const students = new Students(runs, locations, o.log);
     const base = { locations, library, jobs, collections, runs, packs, teachers, students, log: o.log };
     const services: Services = {
       ...base,
@@ -88,13 +88,13 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
     const router = makeRouter(services);
     const server = o.listen && (await listen(services, router, o.listen));
     library.lock.publish({ pid: process.pid, port: server?.port ?? 0, hostToken: server?.authentication.hostToken ?? '' });
-    begin(services, o);
+    const beginning = begin(services, o).catch((error: Error) => o.log(`The start was not completed: ${error.stack ?? error.message}`));
     let closed: Promise<void> | null = null;
     return {
       address: server && { origin: server.origin, port: server.port, hostToken: server.authentication.hostToken, pageToken: server.authentication.pageToken },
       router,
       ended,
-      close: () => (closed ??= close(services, server)),
+      close: () => (closed ??= beginning.then(() => close(services, server))),
     };
   } catch (error) {
     library.close();
@@ -121,11 +121,11 @@ function listen(s: Services, router: EngineRouter, { host, port }: { host: strin
 }
 
 /** What goes on by itself once the engine answers. */
-function begin(s: Services, o: EngineOptions): void {
+async function begin(s: Services, o: EngineOptions): Promise<void> {
   for (const notice of s.library.notices) s.log(notice);
   s.collections.finishRemovals();
   s.trainings.interruptLeftOver();
-  const embedded = installEmbeddedRun(s);
+  const embedded = await installEmbeddedRun(s);
   if (!o.firstLaunch) return;
   beginFirstLaunch(s, embedded);
   const run = s.runs.default();
@@ -140,6 +140,7 @@ async function close(s: Services, server: EngineServer | null): Promise<void> {
   await Promise.all([attempt(() => s.jobs.close()), attempt(() => s.trainings.close())]);
   await Promise.all([attempt(() => s.students.close()), attempt(() => s.vectors.close()), attempt(() => s.teachers.close()), attempt(() => s.collections.close())]);
   await attempt(() => s.packs.close());
+  await attempt(() => s.runs.close());
   s.library.close();
   for (const failure of failures) s.log(`While ending: ${failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)}`);
 }

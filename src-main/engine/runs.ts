@@ -1,10 +1,12 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GlyphscopeError } from '../contract/errors';
+import { GlyphscopeError, type ErrorDetail } from '../contract/errors';
 import type { Curves, EvaluationEvent, Run, RunState, StepEvent } from '../contract/runs';
 import type { LibraryDatabase } from '../database/library-database';
 import type { StoredRun } from '../database/runs';
 
+/** Milliseconds before a state that could not be stored is tried again. */
+const storeAgainAfter = 2_000;
 /** States in which a trainer is at work for a run. */
 export const activeStates: readonly RunState[] = ['preparing', 'training', 'paused'];
 
@@ -12,10 +14,53 @@ export const activeStates: readonly RunState[] = ['preparing', 'training', 'paus
 export class Runs {
   readonly #db: LibraryDatabase;
   readonly #library: string;
+  readonly #log: (line: string) => void;
+  readonly #unstored = new Map<number, { state: RunState; error: ErrorDetail | null }>();
+  #retry: NodeJS.Timeout | null = null;
 
-  constructor(db: LibraryDatabase, library: string) {
+  constructor(db: LibraryDatabase, library: string, log: (line: string) => void) {
     this.#db = db;
     this.#library = library;
+    this.#log = log;
+  }
+
+  /**
+   * Changes a run's state. When it cannot be stored (a full disk), it holds here until it can be.
+   */
+  setState(id: number, state: RunState, error: ErrorDetail | null): void {
+    this.#unstored.set(id, { state, error });
+    this.#store();
+  }
+
+  #store(): void {
+    for (const [id, { state, error }] of this.#unstored) {
+      try {
+        this.#db.write.runs.setState(id, state, error);
+        this.#unstored.delete(id);
+      } catch (failure) {
+        this.#log(`The state of run ${id} could not be stored yet: ${(failure as Error).message}`);
+      }
+    }
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#retry = this.#unstored.size ? setTimeout(() => this.#store(), storeAgainAfter) : null;
+    this.#retry?.unref();
+  }
+
+  /** Notes a run's newest checkpoint and what its folder takes by now. */
+  setCheckpoint(id: number, step: number): void {
+    this.#db.write.runs.setCheckpoint(id, step);
+    void this.diskBytes(id).then((bytes) => this.#db.write.runs.setDiskBytes(id, bytes)).catch((error: Error) => this.#log(`The size of run ${id} could not be stored: ${error.message}`));
+  }
+
+  /** Tries once more to store what could not be stored, and lets go. */
+  close(): void {
+    this.#store();
+    if (this.#retry) clearTimeout(this.#retry);
+  }
+
+  #current(stored: StoredRun): StoredRun {
+    const unstored = this.#unstored.get(stored.id);
+    return unstored ? { ...stored, ...unstored } : stored;
   }
 
   /** The folder that a run's trainer and student work in. */
@@ -26,14 +71,14 @@ export class Runs {
   /** The newest first. */
   list(): Run[] {
     const encodings = this.#db.read.runs.encodings();
-    return this.#db.read.runs.list().map((stored) => toRun(stored, encodings));
+    return this.#db.read.runs.list().map((stored) => toRun(this.#current(stored), encodings));
   }
 
   /** @throws GlyphscopeError NOT_FOUND */
   get(id: number): StoredRun {
     const stored = this.#db.read.runs.byId(id);
     if (!stored) throw new GlyphscopeError('NOT_FOUND', `There is no run ${id}.`, { subject: `run ${id}` });
-    return stored;
+    return this.#current(stored);
   }
 
   show(id: number): Run {

@@ -17,14 +17,16 @@ interface Seat {
 export class Students {
   readonly #runs: Runs;
   readonly #locations: Locations;
+  readonly #log: (line: string) => void;
   readonly #seats = new Map<number, Seat>();
   readonly #hues = new Map<string, number[]>();
   #backend: StudentClient['backend'] | null = null;
   #closed = false;
 
-  constructor(runs: Runs, locations: Locations) {
+  constructor(runs: Runs, locations: Locations, log: (line: string) => void) {
     this.#runs = runs;
     this.#locations = locations;
+    this.#log = log;
   }
 
   /** What the last student that was started computes with; null before the first. */
@@ -49,9 +51,11 @@ export class Students {
       node: this.#locations.node,
       runDirectory: this.#runs.directory(run),
       backend: config.backend,
+      threads: config.threads || undefined,
     });
     const fresh: Seat = { step: checkpointStep, client };
     this.#seats.set(run, fresh);
+    void client.then((started) => this.#reconcile(run, fresh, started)).catch(() => undefined); // told to whoever waits for it
     const [oldest] = this.#seats.keys();
     if (this.#seats.size > kept) void this.letGo(oldest);
     try {
@@ -61,6 +65,14 @@ export class Students {
       if (this.#seats.get(run) === fresh) this.#seats.delete(run);
       throw error;
     }
+  }
+
+  /** The process reads the newest checkpoint that is whole: the registry follows what it found. */
+  #reconcile(run: number, seat: Seat, client: StudentClient): void {
+    for (const warning of client.warnings) this.#log(warning);
+    if (client.step === seat.step) return;
+    seat.step = client.step;
+    this.#runs.setCheckpoint(run, client.step);
   }
 
   /** z_s of a sequence of symbols, [Z]. */

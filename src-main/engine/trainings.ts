@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainingConfig } from '../contract/config';
 import { GlyphscopeError, toErrorDetail, type ErrorDetail } from '../contract/errors';
@@ -6,7 +6,7 @@ import { variantName } from '../contract/presets';
 import type { RunState, TrainingEvent } from '../contract/runs';
 import { TrainerClient } from '../training/trainer-client';
 import { labelledImages } from './collection-labels';
-import { chooseTrainingImages } from './held-out';
+import { chooseTrainingImages, readTrainingImages, writeTrainingImages, type TrainingImages } from './training-images';
 import { activeStates } from './runs';
 import type { Services } from './services';
 import { TrainingFeed } from './training-feed';
@@ -72,10 +72,10 @@ export class Trainings {
   }
 
   /** Halts a run after the step that it is at; it keeps its memory and writes a checkpoint. */
-  async pause(id: number): Promise<void> {
+  pause(id: number): void {
     const { trainer } = this.#training(id);
     if (!trainer) throw new GlyphscopeError('RUN_BUSY', 'The run is still being prepared.', { remedy: 'Pause it once it trains, or stop it.' });
-    await trainer.pause();
+    trainer.pause();
   }
 
   /**
@@ -154,7 +154,7 @@ export class Trainings {
   }
 
   #setState(id: number, state: RunState, error: ErrorDetail | null): void {
-    this.#s.library.db.write.runs.setState(id, state, error);
+    this.#s.runs.setState(id, state, error);
     this.#feed(id).add({ type: 'state', state, step: this.#s.runs.get(id).step, error });
   }
 
@@ -192,47 +192,73 @@ export class Trainings {
   }
 
   async #train(id: number, collection: number, config: TrainingConfig, resume: boolean, live: LiveTraining): Promise<void> {
-    const { db } = this.#s.library;
     const { name } = this.#s.collections.get(collection);
     await this.#prepareFeatures(id, collection, name, live);
-    const { trainSlots, heldOut } = this.#choose(collection, name, config, (slot) => this.#s.teachers.views.has(slot) && this.#s.teachers.clean.has(slot));
+    const { trainSlots, heldOut } = this.#imagesOf(id, collection, name, config, resume);
     await Promise.all([this.#s.teachers.clean.flush(), this.#s.teachers.views.flush()]);
     live.control.signal.throwIfAborted();
-    if (!heldOut) this.#message(id, 'There are too few labelled images to hold some out, so k-NN is not measured while this run trains.');
-    writeFileSync(join(this.#s.runs.directory(id), 'run.json'), JSON.stringify({ name: this.#s.runs.get(id).name, collection: name, teacher: this.#s.teachers.info.id }, null, 1));
-
+    if (!heldOut && config.evaluateEvery > 0)
+      this.#message(id, 'There are too few labelled images to hold some out, so k-NN is not measured while this run trains.');
+    const { clean, views, info } = this.#s.teachers;
     const trainer = TrainerClient.start({
       entry: this.#s.locations.entries.trainer,
       node: this.#s.locations.node,
       runDirectory: this.#s.runs.directory(id),
       config,
-      views: { directory: this.#s.teachers.views.directory, spec: this.#s.teachers.views.spec },
-      clean: { directory: this.#s.teachers.clean.directory, spec: this.#s.teachers.clean.spec },
+      teacher: info.id,
+      views: { directory: views.directory, spec: views.spec },
+      clean: { directory: clean.directory, spec: clean.spec },
       trainSlots,
       heldOut,
       resume,
-      backend: config.backend,
     });
     live.trainer = trainer;
     if (live.ending) void trainer.stop();
-    let last: RunState = 'preparing';
-    let resumedFrom: number | null = resume ? -1 : null;
+    let last = 'preparing' as RunState;
+    let phase = '';
+    let begun = false;
+    trainer.on('progress', (at) => {
+      if (at.phase === phase) return;
+      phase = at.phase;
+      this.#message(id, `${phase.charAt(0).toUpperCase()}${phase.slice(1)} …`);
+    });
     trainer.on('event', (event) => {
-      if (resumedFrom === -1 && event.type === 'state' && event.state === 'training') {
-        resumedFrom = event.step;
-        this.#feed(id).flush();
-        db.write.trainingEvents.forgetAfter(id, event.step);
-        db.write.runProgress.setStep(id, event.step);
-      }
       if (event.type === 'state') last = event.state;
-      this.#receive(id, event, live);
+      try {
+        if (event.type === 'state' && event.state === 'training' && !begun) {
+          begun = true;
+          if (resume) this.#goOnFrom(id, event.step);
+        }
+        this.#receive(id, event, live);
+      } catch (error) {
+        this.#storeFailed(id, error);
+      }
     });
     const exit = await new Promise<{ code: number | null; signal: string | null }>((resolve) => trainer.once('exit', resolve));
-    this.#feed(id).flush();
     if (last === 'finished' || last === 'stopped' || last === 'failed') return;
     if (live.ending) return this.#setState(id, live.ending === 'stop' ? 'stopped' : 'interrupted', null);
-    const how = exit.signal ? `by ${exit.signal}` : `with code ${exit.code}`;
-    this.#setState(id, 'interrupted', { code: 'PROCESS_DIED', message: `The trainer ended ${how} without being asked.`, remedy: 'Resume the run: it goes on from its last checkpoint.' });
+    this.#setState(id, 'interrupted', { code: 'PROCESS_DIED', message: `The trainer ended ${exit.signal ? `by ${exit.signal}` : `with code ${exit.code}`} without being asked.`, remedy: 'Resume the run: it goes on from its last checkpoint.' });
+  }
+
+  /** The steps after a checkpoint are done again: what was seen of them goes. */
+  #goOnFrom(id: number, step: number): void {
+    const { db } = this.#s.library;
+    this.#feed(id).flush();
+    db.write.trainingEvents.forgetAfter(id, step > 0 ? step : -1);
+    db.write.runProgress.setStep(id, step);
+  }
+
+  /**
+   * What a run trains on: chosen once and kept in its folder, so that a run that goes on sees the same images in the same
+   * order, whatever was imported meanwhile.
+   */
+  #imagesOf(id: number, collection: number, name: string, config: TrainingConfig, resume: boolean): TrainingImages {
+    const { clean, views } = this.#s.teachers;
+    const file = join(this.#s.runs.directory(id), 'images.json');
+    if (resume && existsSync(file)) return readTrainingImages(file);
+    const chosen = this.#choose(collection, name, config, (slot) => views.has(slot) && clean.has(slot));
+    writeTrainingImages(file, chosen);
+    return chosen;
   }
 
   /** Computes the features that are missing as a job of its own, so that it is seen and can be cancelled. */
@@ -261,19 +287,16 @@ export class Trainings {
   #receive(id: number, event: TrainingEvent, live: LiveTraining): void {
     const { db } = this.#s.library;
     if (event.type === 'state') {
-      this.#feed(id).flush();
       // Stopped because the engine ends is not what the user asked for: it goes on later.
       const state = event.state === 'stopped' && live.ending === 'close' ? 'interrupted' : event.state;
-      db.write.runs.setState(id, state, event.error);
-      db.write.runProgress.setStep(id, event.step);
-      return this.#feed(id).add({ ...event, state });
-    }
-    if (event.type === 'backend') db.write.runs.setBackend(id, event.description);
-    if (event.type === 'checkpoint') {
-      db.write.runs.setCheckpoint(id, event.step, this.#s.runs.get(id).diskBytes);
-      void this.#s.runs.diskBytes(id).then((bytes) => db.write.runs.setDiskBytes(id, bytes), () => undefined);
+      this.#s.runs.setState(id, state, event.error);
+      this.#feed(id).add({ ...event, state });
+      if (state !== 'preparing') db.write.runProgress.setStep(id, event.step);
+      return;
     }
     this.#feed(id).add(event);
+    if (event.type === 'backend') db.write.runs.setBackend(id, event.description);
+    if (event.type === 'checkpoint') this.#s.runs.setCheckpoint(id, event.step);
   }
 
   /** What was learned is shown at once: the run's collection is described with it. */

@@ -67,7 +67,7 @@ export async function describeImage(s: DescribeServices, { run, collection, name
     sha256,
     width,
     height,
-    description: { symbols, probabilities: Array.from(described.probabilities.subarray(0, config.length)), alternatives: described.alternatives![0] },
+    description: { symbols, probabilities: Array.from(described.probabilities.subarray(0, config.length)), alternatives: described.alternatives?.[0] ?? [] },
     neighbours: found,
   };
   s.described.set(key, file);

@@ -17,7 +17,8 @@ type EncodeServices = Pick<Services, 'library' | 'runs' | 'teachers' | 'students
  */
 export async function encodeCollection(s: EncodeServices, runId: number, collection: number, job: Pick<JobHandle, 'signal' | 'progress' | 'fail'>): Promise<JobOutcome> {
   const { db } = s.library;
-  const { checkpointStep, config, describedStep } = s.runs.usable(runId);
+  const starting = s.students.of(runId); // loads its weights meanwhile
+  starting.catch(() => undefined); // it is awaited below
   const { failed } = await s.teachers.ensure({
     collection,
     views: false,
@@ -25,6 +26,8 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
     onProgress: (at) => job.progress(at),
     onFailure: (failure) => job.fail(failure),
   });
+  const student = await starting;
+  const { checkpointStep, config, describedStep } = s.runs.usable(runId);
   const directory = s.runs.directory(runId);
   if (describedStep !== checkpointStep) {
     await forgetDescriptions(s, runId);
@@ -35,7 +38,6 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
   try {
     const wanted = missing(s, runId, collection, embeddings);
     const all = db.read.images.ofCollection(collection).length;
-    const student = await s.students.of(runId);
     let announced = performance.now();
     const report = (done: number) => job.progress({ phase: 'describing', done: all - wanted.length + done, total: all, unit: 'images' });
     report(0);

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { GlyphscopeError } from '../../contract/errors';
 import { importImages, type ImportedImage, type ImportSink } from '../../dataset/import';
 import { openSource, type ImageSource } from '../../dataset/source';
+import type { NewEntry } from '../../database/collection-images';
 import type { JobHandle, JobOutcome } from '../jobs';
 import type { Services } from '../services';
 
@@ -94,13 +95,10 @@ class CollectionSink implements ImportSink {
     db.transaction(() => {
       for (const { sha256, width, height, format, size, path, bytes, name, label, split, modifiedAt } of batch) {
         const known = write.images.find(sha256);
-        const image =
-          known?.packed || (known && bytes === null && path === null)
-            ? known.id
-            : write.images.add({ sha256, width, height, format, bytes: size, place: bytes === null ? { path: path! } : this.#s.packs.append(bytes) });
-        const shown = this.#freeName(name, image);
-        if (shown === null) continue;
-        write.collectionImages.add({ collection: this.#collection, image, name: shown, label, split, source: this.source, origin: name, modifiedAt: wholeTime(modifiedAt) });
+        const image = known?.packed
+          ? known.id
+          : write.images.add({ sha256, width, height, format, bytes: size, place: bytes === null ? { path: path! } : this.#s.packs.append(bytes) });
+        this.#enter(image, { collection: this.#collection, image, label, split, source: this.source, origin: name, modifiedAt: wholeTime(modifiedAt) });
       }
       this.#s.packs.flush();
     });
@@ -113,16 +111,15 @@ class CollectionSink implements ImportSink {
   }
 
   /**
-   * The name to show. Where another source has brought one of the same name, the source's title stands before it; null
-   * when that entry is the very same image.
+   * Adds an entry under its own name. Where another source has brought one of the same name, the source's title stands
+   * before it; nothing is added when that one is the very same image.
    */
-  #freeName(name: string, image: number): string | null {
-    const named = (candidate: string) => this.#s.library.db.write.collectionImages.named(this.#collection, candidate);
+  #enter(image: number, entry: Omit<NewEntry, 'name'>): void {
+    const { collectionImages } = this.#s.library.db.write;
     for (let attempt = 0; ; attempt++) {
-      const candidate = attempt === 0 ? name : attempt === 1 ? `${this.#title}/${name}` : `${this.#title} (${attempt})/${name}`;
-      const other = named(candidate);
-      if (!other || (other.source === this.source && other.origin === name)) return candidate;
-      if (other.image === image) return null;
+      const title = attempt < 2 ? this.#title : `${this.#title} (${attempt})`;
+      const name = attempt === 0 ? entry.origin : `${title}/${entry.origin}`;
+      if (collectionImages.add({ ...entry, name }) || collectionImages.named(this.#collection, name)?.image === image) return;
     }
   }
 }

@@ -1,3 +1,6 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import * as z from 'zod';
+import { GlyphscopeError } from '../contract/errors';
 import { mulberry32 } from '../evaluation/split';
 import { slotsOf, type LabelledImages } from './collection-labels';
 
@@ -37,4 +40,35 @@ export function chooseTrainingImages(all: LabelledImages, o: { usable: (slot: nu
     trainSlots: at(rows.filter((i) => !held.has(i))),
     heldOut: { bankSlots: at(bank), bankLabels: labelsAt(bank), querySlots: at(queries), queryLabels: labelsAt(queries) },
   };
+}
+
+const numbers = z.array(z.int().min(0));
+const stored = z.object({
+  trainSlots: numbers,
+  heldOut: z.object({ bankSlots: numbers, bankLabels: numbers, querySlots: numbers, queryLabels: numbers }).nullable(),
+});
+
+/** Keeps the choice in a run's folder. */
+export function writeTrainingImages(file: string, { trainSlots, heldOut }: TrainingImages): void {
+  const plain = { trainSlots: [...trainSlots], heldOut: heldOut && Object.fromEntries(Object.entries(heldOut).map(([name, slots]) => [name, [...slots]])) };
+  writeFileSync(`${file}.part`, JSON.stringify(plain));
+  renameSync(`${file}.part`, file);
+}
+
+/** @throws GlyphscopeError LIBRARY_DAMAGED when the file is not what was written */
+export function readTrainingImages(file: string): TrainingImages {
+  try {
+    const { trainSlots, heldOut } = stored.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return {
+      trainSlots: Int32Array.from(trainSlots),
+      heldOut: heldOut && {
+        bankSlots: Int32Array.from(heldOut.bankSlots),
+        bankLabels: Int32Array.from(heldOut.bankLabels),
+        querySlots: Int32Array.from(heldOut.querySlots),
+        queryLabels: Int32Array.from(heldOut.queryLabels),
+      },
+    };
+  } catch (error) {
+    throw new GlyphscopeError('LIBRARY_DAMAGED', `${file} is damaged: the images that the run trains on are not known.`, { subject: file, remedy: 'Start a new run.', cause: error });
+  }
 }
