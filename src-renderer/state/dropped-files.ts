@@ -58,12 +58,12 @@ export async function* walkEntries(entries: readonly FileSystemEntry[], signal?:
   }
 }
 
-/** Files of an `<input type="file">`, with their paths inside the folder when one was chosen. */
-export function* chosenFiles(files: Iterable<File>): Generator<DroppedFile> {
-  for (const file of files) {
-    const name = file.webkitRelativePath || file.name;
-    if (!name.split('/').some(isLitter)) yield { name, file };
-  }
+/** Files of an `<input type="file">` in the order of their names, with their paths inside the folder when one was chosen. */
+export function chosenFiles(files: Iterable<File>): DroppedFile[] {
+  return [...files]
+    .map((file) => ({ name: file.webkitRelativePath || file.name, file }))
+    .filter(({ name }) => !name.split('/').some(isLitter))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Everything of a drop, one after the other. */
