@@ -40,7 +40,7 @@ async function buildPart(name, stamp) {
   const fresh = `${target}.new-${process.pid}`;
   for (const configuration of parts[name].configurations) {
     const args = [vite, 'build', '-c', `vite.${configuration}.config.ts`, '--logLevel', 'warn', '--outDir', fresh, '--emptyOutDir', 'false'];
-    const result = await runProgram(engineNode(), args, { cwd: root, timeoutMs: 5 * 60_000 });
+    const result = await runProgram(engineNode(), args, { cwd: root, timeoutMs: 5 * 60_000, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } });
     if (result.ok) continue;
     fs.rmSync(fresh, { recursive: true, force: true });
     return (result.stderr + result.stdout).trim() || `vite ended with ${result.signal ?? result.status}`;

@@ -31,6 +31,8 @@ export interface Command {
   options: Readonly<Record<string, Option>>;
   /** Lines after the options in the help. */
   notes?: readonly string[];
+  /** It runs until it is interrupted, so that an interrupt is its proper end. */
+  untilInterrupted?: boolean;
   /** Not listed: for the program itself. */
   hidden?: boolean;
   /** Does the work; true when all that was asked for was done. Throws a GlyphscopeError otherwise. */

@@ -42,7 +42,7 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     const library = path.resolve(typeof values.library === 'string' ? values.library : defaultLibrary());
     const done = await command.run({ values, files, library, out, signal: control.signal });
-    return control.signal.aborted ? 130 : done ? 0 : 1;
+    return control.signal.aborted && !command.untilInterrupted ? 130 : done ? 0 : 1;
   } catch (error) {
     out.error(error);
     if (error instanceof UsageError) return 2;

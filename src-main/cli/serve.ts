@@ -9,6 +9,7 @@ export const serveCommand: Command = {
     host: { value: 'ADDRESS', help: 'Address to listen on. Any other than loopback is open to the network: prefer an SSH tunnel.', default: '127.0.0.1' },
     parent: { help: 'For the window: print one JSON line and end with stdin.', hidden: true },
   },
+  untilInterrupted: true,
   notes: ['The link holds a token that is exchanged for a session; it is good until the engine ends. Ctrl-C ends the engine.'],
 
   async run(invocation) {

@@ -114,7 +114,7 @@ function trainingLine({ step, evaluation }: Latest, steps: number): string {
   const best = evaluation ? Object.entries(evaluation.knnTop1).sort(([a], [b]) => Number(b) - Number(a))[0] : undefined;
   const knn = best && evaluation ? `, k-NN ${percent(best[1])} (teacher ${percent(evaluation.teacher)})` : '';
   const usage = step.usage.reduce((sum, share) => sum + share, 0) / Math.max(1, step.usage.length);
-  return `step ${count(step.step)} of ${count(steps)}, loss ${step.loss.toFixed(4)}${knn}, ${Math.round(100 * usage)}% of symbols in use, ${step.stepsPerSecond.toFixed(1)} steps a second, ${duration(step.etaSeconds)} left`;
+  return `step ${count(step.step)} of ${count(steps)}, loss ${step.loss.toFixed(4)}${knn}, ${Math.round(100 * usage)}% of symbols in use${step.stepsPerSecond > 0 ? `, ${step.stepsPerSecond.toFixed(1)} steps a second, ${duration(step.etaSeconds)} left` : ''}`;
 }
 
 function summary(run: Run, { step, evaluation }: Latest): string {
