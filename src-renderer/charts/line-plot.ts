@@ -44,12 +44,23 @@ export function yLimits(low: number | null, high: number | null, include: readon
   return [bottom, include.includes(most) ? most : most + 0.06 * span];
 }
 
-/** Limits of a logarithmic scale in whole decades around positive values. */
+/** Limits of a logarithmic scale around positive values, rounded outwards to one digit: 0.4 to 3, 20 to 700. */
 export function logLimits(low: number | null, high: number | null): [number, number] {
   const least = low !== null && low > 0 ? low : 1e-4;
   const most = high !== null && high > least ? high : least * 10;
-  const bottom = 10 ** Math.floor(Math.log10(least));
-  return [bottom, 10 ** Math.max(Math.ceil(Math.log10(most)), Math.log10(bottom) + 1)];
+  const unit = (value: number) => 10 ** Math.floor(Math.log10(value) + 1e-9);
+  const bottom = Math.floor(least / unit(least) + 1e-9) * unit(least);
+  const top = Math.ceil(most / unit(most) - 1e-9) * unit(most);
+  return [bottom, top > bottom ? top : bottom * 2];
+}
+
+/** Values of a logarithmic axis: 1, 2 and 5 of each decade are written, or decades alone when there are many. */
+export function logTicks(splits: readonly number[]): string[] {
+  const decades = splits.length > 1 ? Math.log10(splits[splits.length - 1] / splits[0]) : 1;
+  return splits.map((value) => {
+    const leading = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
+    return leading === 1 || (decades < 2.5 && (leading === 2 || leading === 5)) ? formatTicks([value, value * 2])[0] : '';
+  });
 }
 
 function drawEndLabels(plot: uPlot, o: PlotOptions, first: number): void {
@@ -105,7 +116,7 @@ export function createPlot(o: PlotOptions, data: uPlot.AlignedData): uPlot {
     width: s.reference ? 1.25 : 1.5,
     dash: s.reference ? [6, 4] : undefined,
     spanGaps: true,
-    points: s.dots ? { show: true, size: 5, space: 0, fill: () => (isOut(i) ? faded(colourOf(i), 0.2) : colourOf(i)), width: 0 } : { show: false },
+    points: s.dots ? { show: true, size: 5, space: 0, fill: () => (isOut(i) ? faded(colourOf(i), 0.2) : colourOf(i)), width: 0 } : { show: s.reference ? (u: uPlot) => u.data[0].length === 1 : false },
   }));
   const axis = (): uPlot.Axis => ({
     stroke: () => o.theme().text,
@@ -137,7 +148,7 @@ export function createPlot(o: PlotOptions, data: uPlot.AlignedData): uPlot {
       series: [{}, ...raw, ...drawn],
       axes: [
         { ...axis(), size: 24, space: 64 },
-        { ...axis(), size: 48, space: 28, ...(o.ticks ? { values: (_: uPlot, splits: number[]) => (o.ticks ?? formatTicks)(splits) } : {}), ...(o.log ? { values: (_: uPlot, splits: number[]) => splits.map((v) => (Number.isInteger(Math.round(Math.log10(v) * 1e6) / 1e6) ? formatTicks([v])[0] : '')) } : {}) },
+        { ...axis(), size: 48, space: 28, ...(o.ticks ? { values: (_: uPlot, splits: number[]) => (o.ticks ?? formatTicks)(splits) } : {}), ...(o.log ? { values: (_: uPlot, splits: number[]) => logTicks(splits) } : {}) },
       ],
       hooks: {
         setCursor: [(u) => o.onCursor(u.cursor.idx ?? null)],

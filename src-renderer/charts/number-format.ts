@@ -34,7 +34,7 @@ export function formatTicks(splits: readonly number[]): string[] {
       return value.toExponential(0).replace('e-', 'e−');
     }
     if (size >= 1e4) return `${+(value / 1e3).toPrecision(3)}k`;
-    const digits = Number.isFinite(smallest) && smallest > 0 ? Math.max(0, Math.min(4, Math.ceil(-Math.log10(smallest) - 1e-9))) : 2;
+    const digits = splits.every(Number.isInteger) ? 0 : Number.isFinite(smallest) && smallest > 0 ? Math.max(0, Math.min(4, Math.ceil(-Math.log10(smallest) - 1e-9))) : 2;
     return digits === 0 && size >= 1000 ? grouped.format(value).replace('-', '−') : value.toFixed(digits);
   });
 }

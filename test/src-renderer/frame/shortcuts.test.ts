@@ -1,0 +1,36 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { handleShortcut, shortcutList } from '../../../src-renderer/frame/shortcuts';
+
+class Field {
+  isContentEditable = false;
+  blur = vi.fn();
+  constructor(readonly tagName: string) {}
+}
+
+describe('shortcuts', () => {
+  beforeAll(() => vi.stubGlobal('HTMLElement', Field));
+  const actions = () => ({ page: vi.fn(), filter: vi.fn(), sheet: vi.fn(), inspector: vi.fn(), close: vi.fn() });
+  const press = (key: string, o: object = {}) => ({ key, target: null, defaultPrevented: false, ctrlKey: false, altKey: false, metaKey: false, preventDefault: vi.fn(), ...o }) as unknown as KeyboardEvent;
+
+  it('act on plain keys', () => {
+    const a = actions();
+    for (const key of ['1', '5', '/', '?', 'i', 'Escape']) handleShortcut(press(key), a);
+    expect(a.page.mock.calls).toEqual([[0], [4]]);
+    for (const action of [a.filter, a.sheet, a.inspector, a.close]) expect(action).toHaveBeenCalledTimes(1);
+  });
+  it('leave typing, the browser and other widgets alone', () => {
+    const a = actions();
+    const field = new Field('INPUT');
+    handleShortcut(press('1', { target: field }), a);
+    handleShortcut(press('Escape', { target: field }), a);
+    handleShortcut(press('1', { ctrlKey: true }), a);
+    handleShortcut(press('?', { defaultPrevented: true }), a);
+    handleShortcut(press('Enter'), a);
+    expect(field.blur).toHaveBeenCalledTimes(1);
+    for (const action of Object.values(a)) expect(action).not.toHaveBeenCalled();
+  });
+  it('are all listed on the sheet', () => {
+    const listed = shortcutList.flatMap((group) => group.items.flatMap((item) => item.keys));
+    for (const key of ['1', '5', '/', 'I', 'Esc', '?']) expect(listed).toContain(key);
+  });
+});

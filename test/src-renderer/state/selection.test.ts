@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { Selection } from '../../../src-renderer/state/selection.svelte';
+
+describe('Selection', () => {
+  it('remembers the way inside the inspector and goes back along it', () => {
+    const selection = new Selection();
+    selection.selectImage(1);
+    selection.follow({ kind: 'image', image: 2, item: null });
+    selection.follow({ kind: 'symbol', symbol: 42 });
+    expect([selection.symbol, selection.image, selection.trail.length]).toEqual([42, null, 2]);
+    selection.back();
+    selection.back();
+    selection.back();
+    expect([selection.image, selection.trail.length]).toEqual([1, 0]);
+  });
+  it('starts a new way with a selection from a page, and takes no step to where it is', () => {
+    const selection = new Selection();
+    selection.selectImage(1);
+    selection.follow({ kind: 'image', image: 1, item: null });
+    expect(selection.trail).toHaveLength(0);
+    selection.follow({ kind: 'image', image: 2, item: null });
+    selection.selectSymbol(7);
+    expect(selection.trail).toHaveLength(0);
+    selection.clear();
+    expect(selection.current).toBeNull();
+  });
+  it('keeps a bounded trail', () => {
+    const selection = new Selection();
+    for (let i = 1; i < 100; i++) selection.follow({ kind: 'image', image: i, item: null });
+    expect(selection.trail).toHaveLength(20);
+  });
+});
