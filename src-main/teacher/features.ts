@@ -21,7 +21,7 @@ export interface FeatureOptions {
   /** How many images there are, for the progress. */
   count: number;
   store: ImageStore;
-  pool: ImageWorkerPool;
+  pool: Pick<ImageWorkerPool, 'request' | 'threads'>;
   clean: FeatureStore;
   /** Augmented views: their store (records = V) and the seed of their augmentations. */
   views?: { store: FeatureStore; seed: number };
