@@ -28,7 +28,8 @@ export interface PlotOptions {
   /** Series that stands out while others step back; null when all are equal. */
   emphasis: () => number | null;
   onCursor: (index: number | null) => void;
-  onZoom: (zoomed: boolean) => void;
+  /** A stretch of x was marked; null: all of it is wanted again. */
+  onZoom: (range: readonly [number, number] | null) => void;
 }
 
 const faded = (colour: string, share: number) => colour + Math.round(share * 255).toString(16).padStart(2, '0');
@@ -136,8 +137,9 @@ export function createPlot(o: PlotOptions, data: uPlot.AlignedData): uPlot {
       cursor: {
         y: false,
         points: { size: 7, width: 0, show: true, fill: (_, index) => colourOf((index - 1) % count) },
-        drag: { x: true, y: false, dist: 6 },
-        sync: { key: o.syncKey, scales: ['x', null] },
+        drag: { x: true, y: false, dist: 6, setScale: false },
+        // Marking a stretch stays in one chart: the others get its limits as values, not as pixels.
+        sync: { key: o.syncKey, scales: ['x', null], filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' } },
       },
       scales: {
         x: { time: false, range: (_, low, high) => (low === null || high === null ? [0, 1] : low === high ? [low, low + 1] : [low, high]) },
@@ -152,14 +154,21 @@ export function createPlot(o: PlotOptions, data: uPlot.AlignedData): uPlot {
       ],
       hooks: {
         setCursor: [(u) => o.onCursor(u.cursor.idx ?? null)],
-        setSelect: [(u) => { if (u.select.width > 0) o.onZoom(true); }],
+        setSelect: [
+          (u) => {
+            if (u.select.width <= 0) return;
+            const [from, to] = [u.posToVal(u.select.left, 'x'), u.posToVal(u.select.left + u.select.width, 'x')];
+            u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            o.onZoom([from, to]);
+          },
+        ],
         draw: [(u) => drawEndLabels(u, o, first)],
       },
     },
     data,
     o.element,
   );
-  plot.over.addEventListener('dblclick', () => o.onZoom(false));
+  plot.over.addEventListener('dblclick', () => o.onZoom(null));
   return plot;
 }
 

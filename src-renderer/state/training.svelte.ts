@@ -21,7 +21,8 @@ export function actionsFor(run: Run): RunAction[] {
   if (run.state === 'preparing') return ['stop'];
   if (run.state === 'training') return ['pause', 'stop'];
   if (run.state === 'paused') return ['resume', 'stop', ...evaluate];
-  if (run.state === 'interrupted' || run.state === 'stopped') return [...(run.embedded ? [] : ['resume' as const]), ...evaluate, ...remove];
+  const again: RunAction[] = run.embedded || run.state === 'finished' || (run.state === 'failed' && !run.usable) ? [] : ['resume'];
+  if (run.state !== 'finished') return [...again, ...evaluate, ...remove];
   return [...evaluate, ...remove];
 }
 

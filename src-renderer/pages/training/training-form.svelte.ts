@@ -141,9 +141,9 @@ export class TrainingForm {
       return await this.#client.runs.start({ name: this.name.trim(), collection: this.#collection, config: { ...this.#changes, preset: this.#preset } });
     } catch (thrown) {
       const error = explain(thrown);
-      const atField = error.subject !== undefined && (error.subject === 'name' || this.fields.some((item) => item.name === error.subject));
-      if (atField && error.subject) this.#refused = { field: error.subject, message: error.message };
-      this.#error = error;
+      const field = error.code === 'NAME_TAKEN' ? 'name' : this.fields.find((item) => item.name === error.subject)?.name;
+      if (field) this.#refused = { field, message: error.message };
+      else this.#error = error;
       return null;
     } finally {
       this.#starting = false;
