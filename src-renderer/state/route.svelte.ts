@@ -43,9 +43,8 @@ export class Route {
 
   /** Changes the parameters of this page without a new entry in the history. */
   setParameters(parameters: URLSearchParams): void {
-    const [path] = this.#fragment.split('?', 1);
     const search = parameters.toString();
-    history.replaceState(null, '', `${path || routeTo(this.page)}${search ? `?${search}` : ''}`);
+    history.replaceState(null, '', `${routeTo(this.page, this.rest)}${search ? `?${search}` : ''}`);
     this.#fragment = location.hash;
   }
 

@@ -18,14 +18,17 @@ export const tileGap = 8;
 const padding = 4;
 const caption = 16;
 
-const strips: Record<TileSize, Pick<TileLayout, 'glyph' | 'columns' | 'place' | 'stripHeight'>> = {
-  96: { glyph: 14, columns: 4, place: 24, stripHeight: 60 },
-  128: { glyph: 18, columns: 4, place: 32, stripHeight: 70 },
-  192: { glyph: 18, columns: 8, place: 24, stripHeight: 34 },
+const strips: Record<TileSize, Pick<TileLayout, 'glyph' | 'columns' | 'place'>> = {
+  96: { glyph: 14, columns: 4, place: 24 },
+  128: { glyph: 18, columns: 4, place: 32 },
+  192: { glyph: 18, columns: 8, place: 24 },
 };
+/** What stands around and below a glyph: padding, number, mark. */
+const placeExtra = 19;
 
-/** The layout for a picture size; where no image has a description, no room is kept for one. */
-export function tileLayout(picture: TileSize, described: boolean): TileLayout {
-  const strip = described ? strips[picture] : { ...strips[picture], stripHeight: 0 };
-  return { picture, ...strip, width: picture + 2 * padding, height: padding * 2 + picture + caption + strip.stripHeight };
+/** The layout for a picture size and descriptions of `length` symbols; 0 where no image has one: no room is kept then. */
+export function tileLayout(picture: TileSize, length: number): TileLayout {
+  const strip = strips[picture];
+  const stripHeight = Math.ceil(length / strip.columns) * (strip.glyph + placeExtra);
+  return { picture, ...strip, stripHeight, width: picture + 2 * padding, height: padding * 2 + picture + caption + stripHeight };
 }

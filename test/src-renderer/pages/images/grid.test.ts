@@ -37,9 +37,10 @@ describe('rows in view', () => {
 
 describe('tiles', () => {
   it.each(tileSizes)('of %i px hold eight symbols in the width of the picture', (size) => {
-    const layout = tileLayout(size, true);
+    const layout = tileLayout(size, 8);
     expect(layout.columns * layout.place).toBeLessThanOrEqual(layout.picture);
     expect(8 % layout.columns).toBe(0);
-    expect(tileLayout(size, false).height).toBeLessThan(layout.height);
+    expect(tileLayout(size, 0).height).toBe(layout.height - layout.stripHeight);
+    expect(tileLayout(size, 1).stripHeight).toBe(tileLayout(size, layout.columns).stripHeight);
   });
 });
