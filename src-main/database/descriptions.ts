@@ -13,6 +13,10 @@ export function readDescriptions(db: ReadHandle) {
      JOIN descriptions d ON d.run = :run AND d.image = c.image WHERE c.collection = :collection AND c.image > :after ORDER BY c.image LIMIT :limit`,
   );
   const withPrefix = allRows<{ image: number }>(db, 'SELECT image FROM descriptions WHERE run = ? AND symbols >= ? AND symbols < ? ORDER BY image');
+  const described = oneRow<{ n: number }>(
+    db,
+    'SELECT count(*) AS n FROM collection_images c JOIN descriptions d ON d.run = :run AND d.image = c.image WHERE c.collection = :collection',
+  );
   const count = oneRow<{ n: number }>(db, 'SELECT count(*) AS n FROM descriptions WHERE run = ?');
   return {
     of: (run: number, image: number): number[] | null => {
@@ -29,6 +33,8 @@ export function readDescriptions(db: ReadHandle) {
       const range = prefixRange(prefix);
       return withPrefix(run, range.from, range.below).map((row) => row.image);
     },
+    /** Entries of the collection that the run has described. */
+    described: (run: number, collection: number): number => described({ run, collection })!.n,
     count: (run: number): number => count(run)!.n,
   };
 }

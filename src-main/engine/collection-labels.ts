@@ -1,7 +1,7 @@
 import type { Split } from '../contract/names';
 import type { LibraryDatabase } from '../database/library-database';
 
-/** The different images of a collection, ascending, each with the label and split of its first entry. */
+/** The entries of a collection in the order of their images; the same image may stand there more than once. */
 export interface LabelledImages {
   images: Int32Array;
   /** Index into `classes`, −1 without a label. */
@@ -12,13 +12,12 @@ export interface LabelledImages {
 
 export function labelledImages(db: LibraryDatabase, collection: number): LabelledImages {
   const rows = db.read.collectionImages.labelled(collection);
-  const first = rows.filter((row, i) => i === 0 || rows[i - 1].image !== row.image);
-  const classes = [...new Set(first.flatMap(({ label }) => (label === null ? [] : [label])))].sort();
+  const classes = [...new Set(rows.flatMap(({ label }) => (label === null ? [] : [label])))].sort();
   const numbers = new Map(classes.map((name, i) => [name, i]));
   return {
-    images: Int32Array.from(first, ({ image }) => image),
-    labels: Int16Array.from(first, ({ label }) => (label === null ? -1 : numbers.get(label)!)),
-    splits: first.map(({ split }) => split),
+    images: Int32Array.from(rows, ({ image }) => image),
+    labels: Int16Array.from(rows, ({ label }) => (label === null ? -1 : numbers.get(label)!)),
+    splits: rows.map(({ split }) => split),
     classes,
   };
 }

@@ -27,7 +27,10 @@ export interface EngineOptions {
   library: string;
   /** Where to listen (port 0: any free one); null: only for callers in this process. */
   listen: { host: string; port: number } | null;
-  /** Fill an empty library with the sample, and keep the default run's student ready. For a window, not for one command. */
+  /**
+   * For a window, not for one command: fill an empty library with the sample, keep the default run's student ready, and
+   * describe a collection as soon as a run has been trained on it.
+   */
   firstLaunch: boolean;
   /** One line about something that nobody asked for but somebody may want to know. */
   log: (line: string) => void;
@@ -79,7 +82,7 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
       ...base,
       images: new ImageFiles(packs),
       vectors: new Vectors({ db, runs, width: info.featureWidth, entry: locations.entries.vectors }),
-      trainings: new Trainings(base),
+      trainings: new Trainings(base, { describe: o.firstLaunch }),
       described: new DescribedFiles(),
       grants: new Grants(),
       uploads: new Uploads(join(directory, 'uploads')),

@@ -8,6 +8,8 @@ import type { TeacherInfo } from '../teacher/catalogue';
 import { FeatureStore, viewsName } from '../teacher/feature-store';
 import { computeFeatures, type FeatureImage, type FeatureOutcome } from '../teacher/features';
 import { ImageWorkerPool } from '../teacher/image-worker-pool';
+import { labelledImages, slotsOf } from './collection-labels';
+import { trainableRows } from './training-images';
 
 /** Augmented views kept of each image, and the seed they are made with: the same for all runs, so they are made once. */
 export const storedViews = 4;
@@ -47,12 +49,13 @@ export class Teachers {
   }
 
   /**
-   * Computes what is missing of a collection's features. One caller at a time: the next one finds what the first has done.
+   * Computes what is missing of a collection's features: of the clean images, and of the views of all images or of those
+   * that a run may train on (not the test split). One caller at a time: the next one finds what the first has done.
    * @throws GlyphscopeError CANCELLED, DISK_FULL
    */
   async ensure(o: {
     collection: number;
-    views: boolean;
+    views: 'none' | 'training' | 'all';
     signal: AbortSignal;
     onProgress: Progress;
     onFailure: (failure: FileFailure) => void;
@@ -63,25 +66,40 @@ export class Teachers {
     try {
       await before;
       if (o.signal.aborted) throw new GlyphscopeError('CANCELLED', 'Cancelled.');
-      const images = this.#db.read.images.ofCollection(o.collection);
-      const slots = images.map((image) => image - 1);
-      if (this.clean.missing(slots).length === 0 && (!o.views || this.views.missing(slots).length === 0))
-        return { computed: 0, present: images.length, failed: 0 };
+      const all = this.#db.read.images.ofCollection(o.collection);
+      const withViews = o.views === 'none' ? [] : o.views === 'all' ? all : this.trainable(o.collection);
+      const chosen = new Set(withViews);
+      const without = all.filter((image) => !chosen.has(image));
+      const outcome: FeatureOutcome = { computed: 0, present: 0, failed: 0 };
+      const missing = this.clean.missing(slotsOf(all)).length + (withViews.length ? this.views.missing(slotsOf(withViews)).length : 0);
+      if (missing === 0) return { ...outcome, present: all.length };
       this.#db.settle(); // the images' numbers are on disk before anything is stored under them
-      return await computeFeatures({
-        images: this.#featureImages(images),
-        count: images.length,
-        store: this.#packs,
-        pool: this.pool,
-        clean: this.clean,
-        views: o.views ? { store: this.views, seed: viewSeed } : undefined,
-        signal: o.signal,
-        onProgress: o.onProgress,
-        onFailure: o.onFailure,
-      });
+      for (const [images, views] of [[withViews, true], [without, false]] as const) {
+        if (images.length === 0) continue;
+        const before = outcome.computed + outcome.present + outcome.failed;
+        const part = await computeFeatures({
+          images: this.#featureImages(images),
+          count: images.length,
+          store: this.#packs,
+          pool: this.pool,
+          clean: this.clean,
+          views: views ? { store: this.views, seed: viewSeed } : undefined,
+          signal: o.signal,
+          onProgress: (at) => o.onProgress({ ...at, done: before + at.done, total: all.length }),
+          onFailure: o.onFailure,
+        });
+        for (const key of ['computed', 'present', 'failed'] as const) outcome[key] += part[key];
+      }
+      return outcome;
     } finally {
       free();
     }
+  }
+
+  /** Images of a collection that a run may train on. */
+  trainable(collection: number): number[] {
+    const all = labelledImages(this.#db, collection);
+    return trainableRows(all).map((row) => all.images[row]);
   }
 
   *#featureImages(images: readonly number[]): Generator<FeatureImage, void, void> {

@@ -15,14 +15,14 @@ export interface TrainingImages {
 }
 
 /**
- * Chooses what a run trains on: everything but the test split. Of its labelled images
+ * Chooses what a run trains on: every image once, but none that stands in the test split. Of its labelled images
  * `heldOut`, but at most a tenth, are kept out for k-NN against four times as many of the others; the draw depends on
  * `seed` alone. Nothing is held out when fewer than `least` images would be left to train on, or when fewer than two
  * classes have labels.
  */
 export function chooseTrainingImages(all: LabelledImages, o: { usable: (slot: number) => boolean; heldOut: number; seed: number; least: number }): TrainingImages {
   const slots = slotsOf(all.images);
-  const rows = Array.from(slots.keys()).filter((i) => all.splits[i] !== 'test' && o.usable(slots[i]));
+  const rows = trainableRows(all).filter((i) => o.usable(slots[i]));
   const labelled = rows.filter((i) => all.labels[i] >= 0);
   const classes = new Set(labelled.map((i) => all.labels[i]));
   const random = mulberry32(o.seed);
@@ -40,6 +40,12 @@ export function chooseTrainingImages(all: LabelledImages, o: { usable: (slot: nu
     trainSlots: at(rows.filter((i) => !held.has(i))),
     heldOut: { bankSlots: at(bank), bankLabels: labelsAt(bank), querySlots: at(queries), queryLabels: labelsAt(queries) },
   };
+}
+
+/** One row for each image of which no entry is in the test split. */
+export function trainableRows({ images, splits }: LabelledImages): number[] {
+  const tested = new Set(Array.from(images).filter((_, i) => splits[i] === 'test'));
+  return Array.from(images.keys()).filter((i) => (i === 0 || images[i - 1] !== images[i]) && !tested.has(images[i]));
 }
 
 const numbers = z.array(z.int().min(0));

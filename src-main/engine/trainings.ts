@@ -5,7 +5,7 @@ import { GlyphscopeError, toErrorDetail, type ErrorDetail } from '../contract/er
 import { variantName } from '../contract/presets';
 import type { RunState, TrainingEvent } from '../contract/runs';
 import { TrainerClient } from '../training/trainer-client';
-import { labelledImages } from './collection-labels';
+import { labelledImages, slotsOf } from './collection-labels';
 import { chooseTrainingImages, readTrainingImages, writeTrainingImages, type TrainingImages } from './training-images';
 import { activeStates } from './runs';
 import type { Services } from './services';
@@ -28,10 +28,13 @@ export class Trainings {
   readonly #s: TrainingServices;
   readonly #live = new Map<number, LiveTraining>();
   readonly #feeds = new Map<number, TrainingFeed>();
+  readonly #describe: boolean;
   #closing = false;
 
-  constructor(s: TrainingServices) {
+  /** @param o.describe whether a run's collection is described as soon as it has been trained */
+  constructor(s: TrainingServices, o: { describe: boolean }) {
     this.#s = s;
+    this.#describe = o.describe;
   }
 
   /** Runs that an earlier engine left in the middle of something. */
@@ -263,15 +266,15 @@ export class Trainings {
 
   /** Computes the features that are missing as a job of its own, so that it is seen and can be cancelled. */
   async #prepareFeatures(id: number, collection: number, name: string, live: LiveTraining): Promise<void> {
-    const { jobs, teachers, library } = this.#s;
-    const slots = library.db.read.images.ofCollection(collection).map((image) => image - 1);
+    const { jobs, teachers } = this.#s;
+    const slots = slotsOf(teachers.trainable(collection));
     const missing = Math.max(teachers.clean.missing(slots).length, teachers.views.missing(slots).length);
     if (missing === 0) return;
     this.#message(id, `Computing the teacher's features of ${missing.toLocaleString('en')} images and their views first.`);
     const job = jobs.start({ kind: 'features', title: `Teacher features of "${name}"`, lane: 'features' }, async (handle) => {
       const { computed, failed } = await teachers.ensure({
         collection,
-        views: true,
+        views: 'training',
         signal: AbortSignal.any([handle.signal, live.control.signal]),
         onProgress: (at) => handle.progress(at),
         onFailure: (failure) => handle.fail(failure),
@@ -301,7 +304,7 @@ export class Trainings {
 
   /** What was learned is shown at once: the run's collection is described with it. */
   #afterwards(id: number, collection: number): void {
-    if (this.#closing) return;
+    if (this.#closing || !this.#describe) return;
     const run = this.#s.runs.get(id);
     const found = this.#s.library.db.read.collections.byId(collection);
     if ((run.state !== 'finished' && run.state !== 'stopped') || run.checkpointStep === null || !found) return;

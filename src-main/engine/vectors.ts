@@ -82,7 +82,8 @@ export class Vectors {
     const embeddings = openEmbeddings(this.#runs.directory(run), step, this.#width);
     try {
       const labelled = labelledImages(this.#db, collection);
-      const labelOf = new Map(Array.from(labelled.images, (image, i) => [image, labelled.labels[i]]));
+      const labelOf = new Map<number, number>(); // of an image's first entry
+      labelled.images.forEach((image, i) => labelOf.has(image) || labelOf.set(image, labelled.labels[i]));
       const images: number[] = [];
       const symbols: number[] = [];
       for (let after = 0; ; await breathe()) {

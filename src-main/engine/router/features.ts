@@ -9,7 +9,7 @@ export const featuresRouter = (procedures: Procedures, s: Services) => ({
       job: s.jobs.start({ kind: 'features', title, lane: 'features' }, async (job) => {
         const { computed, failed } = await s.teachers.ensure({
           collection: collection.id,
-          views: input.views,
+          views: input.views ? 'all' : 'none',
           signal: job.signal,
           onProgress: (at) => job.progress(at),
           onFailure: (failure) => job.fail(failure),

@@ -21,7 +21,7 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
   starting.catch(() => undefined); // it is awaited below
   const { failed } = await s.teachers.ensure({
     collection,
-    views: false,
+    views: 'none',
     signal: job.signal,
     onProgress: (at) => job.progress(at),
     onFailure: (failure) => job.fail(failure),
@@ -57,7 +57,7 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
       }
     }
     await embeddings.flush();
-    const described = all - failed;
+    const described = db.read.descriptions.described(runId, collection);
     db.write.runs.setEncoded(runId, collection, checkpointStep, described, Date.now());
     const without = failed ? `, ${failed.toLocaleString('en')} could not be read` : '';
     return { summary: `${described.toLocaleString('en')} images described${without}.`, counts: { described, computed: wanted.length, failed } };

@@ -17,7 +17,7 @@ export async function evaluateRun(
   const { db } = s.library;
   const { images, labels, splits, classes } = labelledImages(db, collection);
   evaluationSplit({ labels, splits, classes }); // what is wrong with the collection is told before anything is computed
-  await s.teachers.ensure({ collection, views: false, signal: job.signal, onProgress: (at) => job.progress(at), onFailure: (failure) => job.fail(failure) });
+  await s.teachers.ensure({ collection, views: 'none', signal: job.signal, onProgress: (at) => job.progress(at), onFailure: (failure) => job.fail(failure) });
   const slots = slotsOf(images);
   const usable = labels.map((label, i) => (s.teachers.clean.has(slots[i]) ? label : -1));
   const split = evaluationSplit({ labels: usable, splits, classes });
