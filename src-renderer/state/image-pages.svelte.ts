@@ -15,6 +15,8 @@ export class ImagePages {
   #pages = new Map<number, readonly ImageItem[]>();
   #asking = new Map<number, AbortController>();
   #first: AbortController | null = null;
+  #stale = new Set<number>();
+  #refreshes = $state(0);
   #version = $state(0);
   #total = $state<number | null>(null);
   #generation = $state(0);
@@ -56,6 +58,7 @@ export class ImagePages {
         if (this.#first !== first) return;
         this.#first = null;
         this.#pages = new Map([[0, page.items]]);
+        this.#stale.clear();
         this.#total = page.total;
         this.#loading = false;
         this.#error = null;
@@ -69,6 +72,16 @@ export class ImagePages {
         if (!wasAborted(error)) this.#error = explain(error);
       },
     );
+  }
+
+  /** The same question again, because its answer may have changed: everything stays where it is until it is read anew. */
+  refresh(ask: AskPage): void {
+    if (this.#total === null || this.#first) return this.reset(ask);
+    this.#ask = ask;
+    for (const asking of this.#asking.values()) asking.abort();
+    this.#asking.clear();
+    this.#stale = new Set(this.#pages.keys());
+    this.#refreshes += 1;
   }
 
   /** Forgets everything: there is nothing to ask. */
@@ -91,6 +104,7 @@ export class ImagePages {
 
   /** Says which places are in view: their pages and the next one are read, others no longer. */
   want(first: number, end: number): void {
+    void this.#refreshes;
     if (!this.#ask || this.#first || this.#total === null) return;
     const from = Math.max(0, Math.floor(first / this.pageSize));
     const last = Math.min(Math.ceil(this.#total / this.pageSize) - 1, Math.floor(Math.max(first, end - 1) / this.pageSize) + 1);
@@ -99,7 +113,7 @@ export class ImagePages {
         asking.abort();
         this.#asking.delete(page);
       }
-    for (let page = from; page <= last; page++) if (!this.#pages.has(page) && !this.#asking.has(page)) this.#load(page, this.#ask);
+    for (let page = from; page <= last; page++) if ((!this.#pages.has(page) || this.#stale.has(page)) && !this.#asking.has(page)) this.#load(page, this.#ask);
   }
 
   #load(page: number, ask: AskPage): void {
@@ -110,6 +124,8 @@ export class ImagePages {
         if (this.#asking.get(page) !== asking) return;
         this.#asking.delete(page);
         this.#pages.set(page, answer.items);
+        this.#stale.delete(page);
+        this.#total = answer.total;
         this.#forgetFarFrom(page);
         this.#error = null;
         this.#version += 1;

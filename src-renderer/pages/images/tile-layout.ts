@@ -26,7 +26,7 @@ const strips: Record<TileSize, Pick<TileLayout, 'glyph' | 'columns' | 'place'>> 
 /** What stands around and below a glyph: padding, number, mark. */
 const placeExtra = 19;
 
-/** The layout for a picture size and descriptions of `length` symbols; 0 where no image has one: no room is kept then. */
+/** The layout for a picture size and descriptions of `length` symbols (0: there is no run, and no room is kept). */
 export function tileLayout(picture: TileSize, length: number): TileLayout {
   const strip = strips[picture];
   const stripHeight = Math.ceil(length / strip.columns) * (strip.glyph + placeExtra);

@@ -94,6 +94,25 @@ describe('ImagePages', () => {
     expect([pages.error, pages.at(55)?.id]).toEqual([null, 56]);
   });
 
+  it('asks the same question again without letting go of anything, and reads what is in view', async () => {
+    let round = 1;
+    const ask = vi.fn(async (offset: number, limit: number) => ({ ...answer(1000 * round, offset, limit), items: [image(round)] }));
+    const pages = new ImagePages({ pageSize: 10 });
+    pages.reset(ask);
+    await settled();
+    pages.want(500, 505);
+    await settled();
+    const before = pages.generation;
+    round = 2;
+    ask.mockClear();
+    pages.refresh(ask);
+    expect([pages.at(500)?.id, pages.total]).toEqual([1, 1000]);
+    pages.want(500, 505);
+    await settled();
+    expect([pages.at(500)?.id, pages.total, pages.generation]).toEqual([2, 2000, before]);
+    expect(ask.mock.calls.map(([offset]) => offset)).toEqual([500, 510]);
+  });
+
   it('forgets everything when there is nothing to ask', async () => {
     const pages = new ImagePages();
     pages.reset(async (offset, limit) => answer(5, offset, limit));
