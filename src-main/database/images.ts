@@ -1,4 +1,4 @@
-import { allRows, allValues, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
+import { allRows, allValues, oneRow, type ReadHandle, type WriteHandle } from './handles';
 
 /** Where an image's bytes are: a file that stays the user's, or a pack of the library. */
 export type ImagePlace = { path: string } | { pack: number; offset: number; length: number };
@@ -71,8 +71,6 @@ export function writeImages(db: WriteHandle) {
       pack_offset = CASE WHEN images.pack IS NULL THEN excluded.pack_offset ELSE images.pack_offset END
     RETURNING id`);
   const find = oneRow<{ id: number; pack: number | null }>(db, 'SELECT id, pack FROM images WHERE sha256 = ?');
-  const advance = change(db, `UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'images'`);
-  const start = change(db, `INSERT INTO sqlite_sequence (name, seq) SELECT 'images', ? WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'images')`);
   return {
     /** The image with these bytes, rows of the present transaction included; `packed`: the library has its bytes itself. */
     find: (sha256: string): { id: number; packed: boolean } | null => {
@@ -93,11 +91,6 @@ export function writeImages(db: WriteHandle) {
         offset: inFile ? null : (image.place as { offset: number }).offset,
       }) as { id: number };
       return row.id;
-    },
-    /** Never gives an id up to `id` again: feature files may hold records for them. */
-    neverReuseUpTo: (id: number): void => {
-      start(id);
-      advance(id);
     },
   };
 }

@@ -107,6 +107,13 @@ export function writeRuns(db: WriteHandle) {
     `INSERT INTO runs (name, variant, state, config, collection, collection_name, teacher, backend, step, checkpoint_step, embedded, created_at)
      VALUES (:name, :variant, :state, :config, :collection, :collectionName, :teacher, :backend, :step, :checkpointStep, :embedded, :createdAt)`,
   );
+  const restore = change(
+    db,
+    `INSERT INTO runs (id, name, variant, state, config, collection, collection_name, teacher, backend, step, checkpoint_step, embedded, created_at)
+     VALUES (:id, :name, :variant, :state, :config, :collection, :collectionName, :teacher, :backend, :step, :checkpointStep, :embedded, :createdAt)`,
+  );
+  const begin = change(db, `INSERT INTO sqlite_sequence (name, seq) SELECT 'runs', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'runs')`);
+  const advance = change(db, `UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'runs'`);
   const state = change(db, 'UPDATE runs SET state = ?, error = ? WHERE id = ?');
   const checkpoint = change(db, 'UPDATE runs SET checkpoint_step = ? WHERE id = ?');
   const diskBytes = change(db, 'UPDATE runs SET disk_bytes = ? WHERE id = ?');
@@ -122,6 +129,20 @@ export function writeRuns(db: WriteHandle) {
   return {
     create: (run: Omit<StoredRun, 'id' | 'describedStep' | 'knnTop1' | 'error' | 'diskBytes'>): number =>
       create({ ...run, config: JSON.stringify(run.config), embedded: run.embedded ? 1 : 0 }).id,
+    /** Puts a run back under the id that its folder has. */
+    restore: (run: Omit<StoredRun, 'describedStep' | 'error' | 'diskBytes' | 'knnTop1'>): void => {
+      const { id, name, variant, state, collection, collectionName, teacher, backend, step, checkpointStep, createdAt } = run;
+      restore({
+        ...{ id, name, variant, state, collection, collectionName, teacher, backend, step, checkpointStep, createdAt },
+        config: JSON.stringify(run.config),
+        embedded: run.embedded ? 1 : 0,
+      });
+    },
+    /** Never gives an id up to `id` to a new run: there is a folder of that name. */
+    neverReuseUpTo: (id: number): void => {
+      begin();
+      advance(id);
+    },
     setState: (id: number, to: RunState, error: ErrorDetail | null): void => void state(to, error ? JSON.stringify(error) : null, id),
     setCheckpoint: (id: number, step: number): void => void checkpoint(step, id),
     setDiskBytes: (id: number, bytes: number): void => void diskBytes(bytes, id),

@@ -33,7 +33,7 @@ export async function installEmbeddedRun(s: Pick<Services, 'library' | 'location
     await cp(source, copy, { recursive: true });
     const id =
       installed?.id ??
-      db.write.runs.create({
+      s.runs.create({
         name: db.read.runs.byName(name) ? `${name} (embedded)` : name,
         variant: variantName(config),
         state: 'finished',

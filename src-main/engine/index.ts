@@ -11,6 +11,7 @@ import { JobBoard } from './jobs';
 import { openLibrary } from './library';
 import { findLocations } from './locations';
 import { makeRouter, type EngineRouter } from './router';
+import { recoverRuns } from './run-card';
 import { Runs } from './runs';
 import { startServer, type EngineServer } from './server';
 import type { Services } from './services';
@@ -125,7 +126,11 @@ function listen(s: Services, router: EngineRouter, { host, port }: { host: strin
 
 /** What goes on by itself once the engine answers. */
 async function begin(s: Services, o: EngineOptions): Promise<void> {
-  for (const notice of s.library.notices) s.log(notice);
+  const { db, directory, notices } = s.library;
+  const found = await recoverRuns(db, join(directory, 'runs'), s.log);
+  if (found.length)
+    notices.push(`${found.length === 1 ? 'One run was' : `${found.length} runs were`} found in the library's folder and put back: ${found.join(', ')}.`);
+  for (const notice of notices) s.log(notice);
   s.collections.finishRemovals();
   s.trainings.interruptLeftOver();
   const embedded = await installEmbeddedRun(s);

@@ -10,7 +10,7 @@ export interface Library {
   readonly db: LibraryDatabase;
   readonly lock: LibraryLock;
   /** What the user should know about how it was opened, one line each. */
-  readonly notices: readonly string[];
+  readonly notices: string[];
   close(): void;
 }
 
@@ -78,9 +78,10 @@ function setAside(directory: string, now: Date): string {
     move(folder);
     mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
   }
-  for (const run of readdirSync(join(directory, 'runs')))
+  const runs = readdirSync(join(directory, 'runs'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name: run } of runs)
     for (const name of readdirSync(join(directory, 'runs', run))) {
-      if (!name.startsWith('embeddings')) continue;
+      if (!name.startsWith('embeddings') && name !== 'images.json') continue;
       mkdirSync(join(aside, 'runs', run), { recursive: true });
       move(join('runs', run, name));
     }

@@ -4,6 +4,7 @@ import { GlyphscopeError, type ErrorDetail } from '../contract/errors';
 import type { Curves, EvaluationEvent, Run, RunState, StepEvent } from '../contract/runs';
 import type { LibraryDatabase } from '../database/library-database';
 import type { StoredRun } from '../database/runs';
+import { writeRunCard } from './run-card';
 
 /** Milliseconds before a state that could not be stored is tried again. */
 const storeAgainAfter = 2_000;
@@ -30,6 +31,7 @@ export class Runs {
   setState(id: number, state: RunState, error: ErrorDetail | null): void {
     this.#unstored.set(id, { state, error });
     this.#store();
+    this.#keepCard(id);
   }
 
   #store(): void {
@@ -44,6 +46,22 @@ export class Runs {
     if (this.#retry) clearTimeout(this.#retry);
     this.#retry = this.#unstored.size ? setTimeout(() => this.#store(), storeAgainAfter) : null;
     this.#retry?.unref();
+  }
+
+  /** Renews the copy of what the registry says of a run, in the run's own folder. */
+  #keepCard(id: number): void {
+    try {
+      writeRunCard(this.directory(id), this.get(id));
+    } catch (error) {
+      this.#log(`The card of run ${id} could not be written: ${(error as Error).message}`);
+    }
+  }
+
+  /** Registers a run and makes its folder; gives its id. */
+  create(run: Parameters<LibraryDatabase['write']['runs']['create']>[0]): number {
+    const id = this.#db.write.runs.create(run);
+    this.#keepCard(id);
+    return id;
   }
 
   /** Notes a run's newest checkpoint and what its folder takes by now. */
@@ -122,6 +140,7 @@ export class Runs {
     if (activeStates.includes(run.state))
       throw new GlyphscopeError('RUN_BUSY', `The run "${run.name}" is ${run.state}.`, { subject: run.name, remedy: 'Stop it first.' });
     while (this.#db.transaction(() => this.#db.write.descriptions.removeSome(id, 1_000)) > 0) await new Promise((resolve) => setImmediate(resolve));
+    await rm(join(this.directory(id), 'run.json'), { force: true }); // a folder without a card is never put back
     this.#db.write.runs.remove(id);
     this.#db.read.collectionImages.changed();
     await rm(this.directory(id), { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainingConfig } from '../contract/config';
 import { GlyphscopeError, toErrorDetail, type ErrorDetail } from '../contract/errors';
@@ -55,7 +55,7 @@ export class Trainings {
     const taken = db.read.runs.byName(name);
     if (taken) throw new GlyphscopeError('NAME_TAKEN', `There is a run "${taken.name}" already.`, { subject: name, remedy: 'Choose another name.' });
     this.#choose(collection.id, collection.name, config, () => true);
-    const run = db.write.runs.create({
+    const run = this.#s.runs.create({
       name,
       variant: variantName(config),
       state: 'preparing',
@@ -69,7 +69,6 @@ export class Trainings {
       embedded: false,
       createdAt: Date.now(),
     });
-    mkdirSync(this.#s.runs.directory(run), { recursive: true });
     this.#begin(run, collection.id, config, false);
     return run;
   }
@@ -92,10 +91,15 @@ export class Trainings {
     if (live) throw new GlyphscopeError('RUN_BUSY', `The run "${run.name}" is ${run.state}.`, { subject: run.name });
     if (run.embedded || run.state === 'finished')
       throw new GlyphscopeError('INVALID_INPUT', `The run "${run.name}" has done all its steps.`, { subject: run.name, remedy: 'Start a new run with more steps.' });
-    if (run.collection === null || !this.#s.library.db.read.collections.byId(run.collection))
-      throw new GlyphscopeError('NOT_FOUND', `The collection "${run.collectionName}" that this run trains on was removed.`, { subject: run.collectionName, remedy: 'Start a new run on another collection.' });
+    const { collections } = this.#s.library.db.read;
+    const collection = (run.collection !== null && collections.byId(run.collection)) || collections.byName(run.collectionName);
+    if (!collection)
+      throw new GlyphscopeError('NOT_FOUND', `The collection "${run.collectionName}" that this run trains on is not there.`, {
+        subject: run.collectionName,
+        remedy: 'Import it again under this name, or start a new run on another collection.',
+      });
     this.#setState(id, 'preparing', null);
-    this.#begin(id, run.collection, run.config, true);
+    this.#begin(id, collection.id, run.config, true);
   }
 
   /** Ends a run with a checkpoint. @throws GlyphscopeError NOT_FOUND, RUN_BUSY when it is not running */
