@@ -24,8 +24,8 @@ export const formatShareTicks = (splits: readonly number[]): string[] => formatT
 
 /** Axis values: as short as the distance between them allows. */
 export function formatTicks(splits: readonly number[]): string[] {
-  const steps = splits.slice(1).map((v, i) => Math.abs(v - splits[i]));
-  const smallest = Math.min(...steps, Infinity);
+  const exact = (digits: number) => splits.every((v) => Math.abs(v * 10 ** digits - Math.round(v * 10 ** digits)) < 1e-6 * Math.max(1, Math.abs(v)));
+  const digits = [0, 1, 2, 3, 4].find(exact) ?? 4;
   return splits.map((value) => {
     const size = Math.abs(value);
     if (size !== 0 && (size >= 1e5 || size < 1e-4)) {
@@ -34,7 +34,6 @@ export function formatTicks(splits: readonly number[]): string[] {
       return value.toExponential(0).replace('e-', 'e−');
     }
     if (size >= 1e4) return `${+(value / 1e3).toPrecision(3)}k`;
-    const digits = splits.every(Number.isInteger) ? 0 : Number.isFinite(smallest) && smallest > 0 ? Math.max(0, Math.min(4, Math.ceil(-Math.log10(smallest) - 1e-9))) : 2;
     return digits === 0 && size >= 1000 ? grouped.format(value).replace('-', '−') : value.toFixed(digits);
   });
 }

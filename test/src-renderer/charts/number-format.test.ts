@@ -16,6 +16,8 @@ describe('formatTicks', () => {
     expect(formatTicks([0, 20, 40])).toEqual(['0', '20', '40']);
     expect(formatTicks([0, 20000, 40000])).toEqual(['0', '20k', '40k']);
     expect(formatTicks([0, 2_000_000])).toEqual(['0', '2M']);
+    expect(formatTicks([7, 7.25, 7.5])).toEqual(['7.00', '7.25', '7.50']);
+    expect(formatTicks([0.1, 0.2, 0.30000000000000004])).toEqual(['0.1', '0.2', '0.3']);
     expect(formatTicks([500])).toEqual(['500']);
     expect(formatTicks([1000, 1500])).toEqual(['1,000', '1,500']);
   });
