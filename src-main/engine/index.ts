@@ -138,7 +138,7 @@ async function begin(s: Services, o: EngineOptions): Promise<void> {
   beginFirstLaunch(s, embedded);
   const run = s.runs.default();
   // Ready before the first image is dropped. What keeps it from starting is told when it is needed.
-  if (run) void s.students.of(run.id).catch((error: Error) => s.log(`The student of "${run.name}" did not start: ${error.message}`));
+  if (run) void s.students.warm(run.id).catch((error: Error) => s.log(`The student of "${run.name}" did not start: ${error.message}`));
 }
 
 async function close(s: Services, server: EngineServer | null): Promise<void> {

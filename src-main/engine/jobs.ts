@@ -15,6 +15,8 @@ export interface JobHandle {
   progress(at: { phase: string; done: number; total: number | null; unit: string }): void;
   /** One file that failed; the job goes on. */
   fail(failure: FileFailure): void;
+  /** Says that it works with something ("run 3", "collection 2"), which then cannot be removed under it. */
+  uses(subject: string): void;
 }
 
 /** One line about what was done, and the same in numbers for scripts. */
@@ -29,6 +31,7 @@ interface LiveJob {
   rate: JobRate;
   control: AbortController;
   ended: Promise<Job>;
+  subjects: Set<string>;
 }
 
 const closing = Symbol('the engine closes');
@@ -65,7 +68,7 @@ export class JobBoard {
   }
 
   /** Starts a job, or lets it wait for the one before it in its lane; gives its id. */
-  start(o: { kind: JobKind; title: string; lane: string }, work: JobWork): string {
+  start(o: { kind: JobKind; title: string; lane: string; uses?: readonly string[] }, work: JobWork): string {
     if (this.#closed) throw new GlyphscopeError('CANCELLED', 'The engine is closing.');
     const job: Job = {
       id: randomUUID(),
@@ -86,7 +89,7 @@ export class JobBoard {
       endedAt: null,
     };
     const control = new AbortController();
-    const live: LiveJob = { job, rate: new JobRate(), control, ended: Promise.resolve(job) };
+    const live: LiveJob = { job, rate: new JobRate(), control, ended: Promise.resolve(job), subjects: new Set(o.uses) };
     this.#live.set(job.id, live);
     this.#db.write.jobs.put(job);
     const before = this.#lanes.get(o.lane) ?? Promise.resolve();
@@ -98,6 +101,7 @@ export class JobBoard {
 
   async #run(live: LiveJob, work: JobWork): Promise<Job> {
     const { job, control, rate } = live;
+    if (ended(job)) return job; // cancelled while it waited
     try {
       control.signal.throwIfAborted();
       Object.assign(job, { state: 'running', phase: 'starting', startedAt: Date.now() } satisfies Partial<Job>);
@@ -112,6 +116,7 @@ export class JobBoard {
           this.#feed.changed();
         },
         fail: (failure) => this.#fail(job, failure),
+        uses: (subject) => void live.subjects.add(subject),
       });
       Object.assign(job, { state: 'done', summary: outcome.summary, counts: outcome.counts } satisfies Partial<Job>);
     } catch (error) {
@@ -123,6 +128,11 @@ export class JobBoard {
         if (job.error.code === 'INTERNAL') this.#log(`Job "${job.title}" failed: ${(error as Error)?.stack ?? String(error)}`);
       }
     }
+    this.#settle(job);
+    return job;
+  }
+
+  #settle(job: Job): void {
     job.endedAt = Date.now();
     this.#live.delete(job.id);
     this.#past.push(job);
@@ -134,7 +144,6 @@ export class JobBoard {
       this.#log(`The end of job "${job.title}" could not be stored: ${(error as Error).message}`);
     }
     this.#feed.changed();
-    return job;
   }
 
   #fail(job: Job, failure: FileFailure): void {
@@ -168,9 +177,10 @@ export class JobBoard {
     return [...this.#past, ...live].sort((a, b) => a.startedAt - b.startedAt);
   }
 
-  /** True while a job of this kind waits or runs. */
-  has(kind: JobKind): boolean {
-    return [...this.#live.values()].some(({ job }) => job.kind === kind);
+  /** @throws GlyphscopeError RUN_BUSY while a job works with the subject ("run 3", "collection 2") */
+  assertUnused(subject: string, name: string): void {
+    const user = [...this.#live.values()].find(({ subjects }) => subjects.has(subject));
+    if (user) throw new GlyphscopeError('RUN_BUSY', `"${name}" is in use: ${user.job.title}.`, { subject: name, remedy: 'Wait until that is done, or cancel it first.' });
   }
 
   watch(signal: AbortSignal | undefined): AsyncGenerator<Job[], void, void> {
@@ -180,7 +190,12 @@ export class JobBoard {
   /** @throws GlyphscopeError NOT_FOUND */
   cancel(id: string): void {
     const live = this.#live.get(id);
-    if (live) return live.control.abort(new GlyphscopeError('CANCELLED', 'Cancelled.'));
+    if (live) {
+      live.control.abort(new GlyphscopeError('CANCELLED', 'Cancelled.'));
+      if (live.job.state !== 'waiting') return;
+      live.job.state = 'cancelled';
+      return this.#settle(live.job);
+    }
     if (!this.#past.some((job) => job.id === id)) throw noSuchJob(id);
   }
 

@@ -114,10 +114,15 @@ export class Runs {
     return run as StoredRun & { checkpointStep: number };
   }
 
-  /** The run that the window shows first: the newest usable one of the user's, else the embedded one. */
+  /**
+   * The run that the window shows first: the user's newest that has described something and is not training, else the
+   * embedded one, else the newest that can describe.
+   */
   default(): StoredRun | null {
+    const described = new Set(this.#db.read.runs.encodings().map(({ run }) => run));
     const usable = this.#db.read.runs.list().filter((run) => run.checkpointStep !== null);
-    return usable.find((run) => !run.embedded) ?? usable[0] ?? null;
+    const settled = (run: StoredRun) => !run.embedded && described.has(run.id) && !activeStates.includes(this.#current(run).state);
+    return usable.find(settled) ?? usable.find((run) => run.embedded) ?? usable[0] ?? null;
   }
 
   /** What was seen while it trained, thinned to about `points` steps. */

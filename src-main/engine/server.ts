@@ -43,6 +43,11 @@ export interface ServerOptions {
 
 /** Listens on `host`:`port` (0: any free port) and serves the page, the images and the socket of the contract. */
 export async function startServer(o: ServerOptions): Promise<EngineServer> {
+  if (o.host === '0.0.0.0' || o.host === '::')
+    throw new GlyphscopeError('INVALID_INPUT', 'The engine answers to one exact address, never to all of a machine.', {
+      subject: 'host',
+      remedy: 'Keep 127.0.0.1 and forward the port (ssh -L PORT:127.0.0.1:PORT), or give one address of this machine.',
+    });
   let port = o.port;
   const authentication = new Authentication(() => ({ host: o.host, port }));
   const app = new Hono();

@@ -1,3 +1,4 @@
+import { GlyphscopeError } from '../contract/errors';
 import { StudentClient } from '../training/student-client';
 import type { Locations } from './locations';
 import type { Runs } from './runs';
@@ -8,6 +9,10 @@ const kept = 2;
 interface Seat {
   step: number;
   client: Promise<StudentClient>;
+  /** Calls under way: a seat in use is not ended under them. */
+  users: number;
+  /** Ends with its last user. */
+  leaving: boolean;
 }
 
 /**
@@ -20,6 +25,7 @@ export class Students {
   readonly #log: (line: string) => void;
   readonly #seats = new Map<number, Seat>();
   readonly #hues = new Map<string, number[]>();
+  readonly #ending = new Set<Promise<void>>();
   #backend: StudentClient['backend'] | null = null;
   #closed = false;
 
@@ -34,18 +40,39 @@ export class Students {
     return this.#backend;
   }
 
-  /** The student of a run's newest checkpoint. @throws GlyphscopeError NOT_FOUND, RUN_NOT_TRAINED, CHECKPOINT_DAMAGED, BACKEND_UNAVAILABLE */
-  async of(run: number): Promise<StudentClient> {
+  /**
+   * Lets the student of a run's newest checkpoint work; it stays until the work is done.
+   * @throws GlyphscopeError NOT_FOUND, RUN_NOT_TRAINED, CHECKPOINT_DAMAGED, BACKEND_UNAVAILABLE, PROCESS_DIED
+   */
+  async use<T>(run: number, work: (student: StudentClient) => Promise<T>): Promise<T> {
+    const seat = await this.#seat(run);
+    seat.users++;
+    try {
+      return await work(await seat.client);
+    } finally {
+      seat.users--;
+      if (seat.leaving && seat.users === 0) this.#end(seat);
+    }
+  }
+
+  /** Starts a run's student, so that it is ready when it is needed. */
+  async warm(run: number): Promise<void> {
+    await this.use(run, () => Promise.resolve());
+  }
+
+  async #seat(run: number): Promise<Seat> {
     const { checkpointStep, config } = this.#runs.usable(run);
     const seat = this.#seats.get(run);
     if (seat && seat.step === checkpointStep) {
       this.#seats.delete(run);
       this.#seats.set(run, seat);
-      const client = await seat.client;
-      if (client.alive) return client;
+      const alive = await seat.client.then((client) => client.alive, () => false);
+      if (alive && !seat.leaving) return seat;
     }
-    await this.letGo(run);
-    if (this.#closed) throw new Error('The engine is closing.');
+    const other = this.#seats.get(run);
+    if (other && other !== seat) return other; // started meanwhile
+    this.#leave(run);
+    if (this.#closed) throw new GlyphscopeError('CANCELLED', 'The engine is closing.');
     const client = StudentClient.start({
       entry: this.#locations.entries.student,
       node: this.#locations.node,
@@ -53,22 +80,20 @@ export class Students {
       backend: config.backend,
       threads: config.threads || undefined,
     });
-    const fresh: Seat = { step: checkpointStep, client };
+    const fresh: Seat = { step: checkpointStep, client, users: 0, leaving: false };
     this.#seats.set(run, fresh);
-    void client.then((started) => this.#reconcile(run, fresh, started)).catch(() => undefined); // told to whoever waits for it
+    client.then(
+      (started) => this.#reconcile(run, fresh, started),
+      () => this.#seats.get(run) === fresh && this.#seats.delete(run), // why is told to whoever waits for it
+    );
     const [oldest] = this.#seats.keys();
-    if (this.#seats.size > kept) void this.letGo(oldest);
-    try {
-      this.#backend = (await client).backend;
-      return await client;
-    } catch (error) {
-      if (this.#seats.get(run) === fresh) this.#seats.delete(run);
-      throw error;
-    }
+    if (this.#seats.size > kept) this.#leave(oldest);
+    return fresh;
   }
 
   /** The process reads the newest checkpoint that is whole: the registry follows what it found. */
   #reconcile(run: number, seat: Seat, client: StudentClient): void {
+    this.#backend = client.backend;
     for (const warning of client.warnings) this.#log(warning);
     if (client.step === seat.step) return;
     seat.step = client.step;
@@ -76,8 +101,8 @@ export class Students {
   }
 
   /** z_s of a sequence of symbols, [Z]. */
-  async interpret(run: number, symbols: readonly number[]): Promise<Float32Array> {
-    return (await this.of(run)).interpret(Uint16Array.from(symbols), 1, symbols.length);
+  interpret(run: number, symbols: readonly number[]): Promise<Float32Array> {
+    return this.use(run, (student) => student.interpret(Uint16Array.from(symbols), 1, symbols.length));
   }
 
   /** A hue in degrees for each of the K symbols. */
@@ -85,20 +110,39 @@ export class Students {
     const { checkpointStep } = this.#runs.usable(run);
     const key = `${run} ${checkpointStep}`;
     let hues = this.#hues.get(key);
-    if (!hues) this.#hues.set(key, (hues = Array.from(await (await this.of(run)).hues())));
+    if (!hues) this.#hues.set(key, (hues = Array.from(await this.use(run, (student) => student.hues()))));
     return hues;
   }
 
-  /** Ends the student of a run, if it has one. */
-  async letGo(run: number): Promise<void> {
+  /** Takes a run's student off its seat: it ends at once, or with its last user. */
+  #leave(run: number): void {
     const seat = this.#seats.get(run);
     if (!seat) return;
     this.#seats.delete(run);
-    await seat.client.then((client) => client.close()).catch(() => undefined); // it never started, or is gone already
+    seat.leaving = true;
+    if (seat.users === 0) this.#end(seat);
+  }
+
+  #end(seat: Seat): void {
+    const ending = seat.client
+      .then((client) => client.close())
+      .catch(() => undefined) // it never started, or is gone already
+      .finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  /** Ends the student of a run, if it has one, and waits until it is gone. */
+  async letGo(run: number): Promise<void> {
+    this.#leave(run);
+    await Promise.all(this.#ending);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#seats.keys()].map((run) => this.letGo(run)));
+    for (const [run, seat] of [...this.#seats]) {
+      this.#seats.delete(run);
+      this.#end(seat);
+    }
+    await Promise.all(this.#ending);
   }
 }

@@ -275,7 +275,7 @@ export class Trainings {
     const missing = Math.max(teachers.clean.missing(slots).length, teachers.views.missing(slots).length);
     if (missing === 0) return;
     this.#message(id, `Computing the teacher's features of ${missing.toLocaleString('en')} images and their views first.`);
-    const job = jobs.start({ kind: 'features', title: `Teacher features of "${name}"`, lane: 'features' }, async (handle) => {
+    const job = jobs.start({ kind: 'features', title: `Teacher features of "${name}"`, lane: 'features', uses: [`run ${id}`, `collection ${collection}`] }, async (handle) => {
       const { computed, failed } = await teachers.ensure({
         collection,
         views: 'training',
@@ -312,6 +312,6 @@ export class Trainings {
     const run = this.#s.runs.get(id);
     const found = this.#s.library.db.read.collections.byId(collection);
     if ((run.state !== 'finished' && run.state !== 'stopped') || run.checkpointStep === null || !found) return;
-    this.#s.jobs.start({ kind: 'encode', title: `Describe "${found.name}" with "${run.name}"`, lane: 'student' }, (job) => encodeCollection(this.#s, id, collection, job));
+    this.#s.jobs.start({ kind: 'encode', title: `Describe "${found.name}" with "${run.name}"`, lane: 'student', uses: [`run ${id}`, `collection ${collection}`] }, (job) => encodeCollection(this.#s, id, collection, job));
   }
 }

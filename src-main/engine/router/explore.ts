@@ -19,6 +19,6 @@ export const exploreRouter = (procedures: Procedures, s: Services) => ({
     const run = s.runs.usable(input.run);
     const collection = s.collections.get(input.collection);
     const title = `Map of "${collection.name}" by "${run.name}"`;
-    return { job: s.jobs.start({ kind: 'map', title, lane: 'map' }, (job) => computeMap(s, { run: run.id, collection: collection.id, seed: input.seed }, job)) };
+    return { job: s.jobs.start({ kind: 'map', title, lane: 'map', uses: [`run ${run.id}`, `collection ${collection.id}`] }, (job) => computeMap(s, { run: run.id, collection: collection.id, seed: input.seed }, job)) };
   }),
 });

@@ -6,7 +6,7 @@ export const featuresRouter = (procedures: Procedures, s: Services) => ({
     const collection = s.collections.get(input.collection);
     const title = `Teacher features of "${collection.name}"`;
     return {
-      job: s.jobs.start({ kind: 'features', title, lane: 'features' }, async (job) => {
+      job: s.jobs.start({ kind: 'features', title, lane: 'features', uses: [`collection ${collection.id}`] }, async (job) => {
         const { computed, failed } = await s.teachers.ensure({
           collection: collection.id,
           views: input.views ? 'all' : 'none',

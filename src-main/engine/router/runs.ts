@@ -4,6 +4,8 @@ import { evaluateRun } from '../work/evaluate';
 import type { Services } from '../services';
 import type { Procedures } from './procedures';
 
+const usesOf = (run: { id: number }, collection: { id: number }) => [`run ${run.id}`, `collection ${collection.id}`];
+
 export const runsRouter = (procedures: Procedures, s: Services) => ({
   list: procedures.runs.list.handler(() => s.runs.list()),
   get: procedures.runs.get.handler(({ input }) => s.runs.show(input.run)),
@@ -13,6 +15,7 @@ export const runsRouter = (procedures: Procedures, s: Services) => ({
   resume: procedures.runs.resume.handler(({ input }) => s.trainings.resume(input.run)),
   stop: procedures.runs.stop.handler(({ input }) => s.trainings.stop(input.run)),
   remove: procedures.runs.remove.handler(async ({ input }) => {
+    s.jobs.assertUnused(`run ${input.run}`, s.runs.get(input.run).name);
     await s.students.letGo(input.run);
     await s.runs.remove(input.run);
   }),
@@ -25,13 +28,13 @@ export const runsRouter = (procedures: Procedures, s: Services) => ({
     const run = s.runs.usable(input.run);
     const collection = s.collections.get(input.collection);
     const title = `Describe "${collection.name}" with "${run.name}"`;
-    return { job: s.jobs.start({ kind: 'encode', title, lane: 'student' }, (job) => encodeCollection(s, run.id, collection.id, job)) };
+    return { job: s.jobs.start({ kind: 'encode', title, lane: 'student', uses: usesOf(run, collection) }, (job) => encodeCollection(s, run.id, collection.id, job)) };
   }),
   evaluate: procedures.runs.evaluate.handler(({ input }) => {
     const run = s.runs.usable(input.run);
     const collection = s.collections.get(input.collection);
     const title = `Evaluate "${run.name}" on "${collection.name}"`;
-    return { job: s.jobs.start({ kind: 'evaluate', title, lane: 'student' }, (job) => evaluateRun(s, run.id, collection.id, job)) };
+    return { job: s.jobs.start({ kind: 'evaluate', title, lane: 'student', uses: usesOf(run, collection) }, (job) => evaluateRun(s, run.id, collection.id, job)) };
   }),
   evaluation: procedures.runs.evaluation.handler(({ input }) => {
     s.runs.get(input.run);

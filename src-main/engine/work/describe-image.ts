@@ -55,8 +55,10 @@ export async function describeImage(s: DescribeServices, { run, collection, name
   const known = s.described.get(key);
   if (known) return { name, ...known, milliseconds: performance.now() - begun };
 
-  const [{ width, height }, feature, student] = await Promise.all([s.teachers.pool.inspectBytes(bytes, name), s.teachers.pool.encode(bytes, name), s.students.of(run)]);
-  const described = await student.describe(feature, { alternatives: true });
+  const [{ width, height }, described] = await Promise.all([
+    s.teachers.pool.inspectBytes(bytes, name),
+    s.students.use(run, async (student) => student.describe(await s.teachers.pool.encode(bytes, name), { alternatives: true })),
+  ]);
   const symbols = Array.from(described.symbols.subarray(0, config.length));
   const none: Neighbours = { byEmbedding: [], byPrefix: [], searched: 0 };
   const found =

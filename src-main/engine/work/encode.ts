@@ -17,8 +17,8 @@ type EncodeServices = Pick<Services, 'library' | 'runs' | 'teachers' | 'students
  */
 export async function encodeCollection(s: EncodeServices, runId: number, collection: number, job: Pick<JobHandle, 'signal' | 'progress' | 'fail'>): Promise<JobOutcome> {
   const { db } = s.library;
-  const starting = s.students.of(runId); // loads its weights meanwhile
-  starting.catch(() => undefined); // it is awaited below
+  const warming = s.students.warm(runId); // loads its weights meanwhile
+  warming.catch(() => undefined); // it is awaited below
   const { failed } = await s.teachers.ensure({
     collection,
     views: 'none',
@@ -26,7 +26,7 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
     onProgress: (at) => job.progress(at),
     onFailure: (failure) => job.fail(failure),
   });
-  const student = await starting;
+  await warming;
   const { checkpointStep, config, describedStep } = s.runs.usable(runId);
   const directory = s.runs.directory(runId);
   if (describedStep !== checkpointStep) {
@@ -45,7 +45,7 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
       job.signal.throwIfAborted();
       const images = wanted.slice(at, at + batch);
       const slots = images.map((image) => image - 1);
-      const { symbols, embeddings: vectors } = await student.describe(s.teachers.clean.gather(slots));
+      const { symbols, embeddings: vectors } = await s.students.use(runId, (student) => student.describe(s.teachers.clean.gather(slots)));
       embeddings.write(slots, vectors);
       db.transaction(() =>
         images.forEach((image, i) => db.write.descriptions.put(runId, image, symbols.subarray(i * config.length, (i + 1) * config.length))),

@@ -22,21 +22,17 @@ export async function evaluateRun(
   const usable = labels.map((label, i) => (s.teachers.clean.has(slots[i]) ? label : -1));
   const split = evaluationSplit({ labels: usable, splits, classes });
   await s.teachers.clean.flush();
-  const student = await s.students.of(run);
   const at = (rows: Int32Array, of: ArrayLike<number>) => Int32Array.from(rows, (row) => of[row]);
-  const parts = await student.evaluate(
-    {
-      clean: { directory: s.teachers.clean.directory, spec: s.teachers.clean.spec },
-      trainSlots: at(split.train, slots),
-      trainLabels: at(split.train, labels),
-      testSlots: at(split.test, slots),
-      testLabels: at(split.test, labels),
-      classes,
-      split: split.description,
-    },
-    (progress) => job.progress(progress),
-    job.signal,
-  );
+  const request = {
+    clean: { directory: s.teachers.clean.directory, spec: s.teachers.clean.spec },
+    trainSlots: at(split.train, slots),
+    trainLabels: at(split.train, labels),
+    testSlots: at(split.test, slots),
+    testLabels: at(split.test, labels),
+    classes,
+    split: split.description,
+  };
+  const parts = await s.students.use(run, (student) => student.evaluate(request, (progress) => job.progress(progress), job.signal));
   const document = { ...parts, run: s.runs.get(run).name, collection: db.read.collections.byId(collection)?.name ?? '' };
   db.write.evaluations.put(run, collection, document, Date.now());
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;

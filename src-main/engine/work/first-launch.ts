@@ -30,13 +30,14 @@ export function beginFirstLaunch(s: Services, embeddedRun: number | null): void 
     db.write.settings.set(setting, 'done');
     const collection = db.read.collections.byName(sampleName);
     if (ended !== 'done' || embeddedRun === null || !collection) return;
-    s.jobs.start({ kind: 'map', title: `Map of "${sampleName}"`, lane: 'map' }, (job) => computeMap(s, { run: embeddedRun, collection: collection.id, seed: 0 }, job));
+    s.jobs.start({ kind: 'map', title: `Map of "${sampleName}"`, lane: 'map', uses: [`run ${embeddedRun}`, `collection ${collection.id}`] }, (job) => computeMap(s, { run: embeddedRun, collection: collection.id, seed: 0 }, job));
   });
 }
 
 async function fill(s: Services, embeddedRun: number | null, job: JobHandle): Promise<JobOutcome> {
-  if (embeddedRun !== null) void s.students.of(embeddedRun).catch(() => undefined); // starts meanwhile; its failure is told when it is needed
+  if (embeddedRun !== null) void s.students.warm(embeddedRun).catch(() => undefined); // starts meanwhile; its failure is told when it is needed
   const { work } = await prepareImport(s, { path: sampleFile(s), collection: sampleName, copy: false, sample: true, place: 'sample' });
+  if (embeddedRun !== null) job.uses(`run ${embeddedRun}`);
   const imported = await work(job);
   if (embeddedRun === null) return imported;
   const collection = s.library.db.read.collections.byName(sampleName);

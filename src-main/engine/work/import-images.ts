@@ -35,6 +35,7 @@ async function runImport(s: ImportServices, source: ImageSource, request: Import
   const place = request.place ?? source.path;
   const existed = db.read.collections.byName(request.collection) !== null;
   const collection = s.collections.findOrCreate(request.collection, request.sample ?? false);
+  job.uses(`collection ${collection}`);
   const fingerprint = await source.fingerprint();
   const settled = fingerprint !== null && db.read.importSources.fingerprint(collection, place) === fingerprint;
   if (settled) {

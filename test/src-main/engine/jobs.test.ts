@@ -109,6 +109,37 @@ describe('a job', () => {
   });
 });
 
+describe('a job that waits', () => {
+  it('is cancelled at once and never begins', async () => {
+    const board = new JobBoard(temporaryDatabase(), quiet);
+    const [first, second, third] = [held(), held(), held()];
+    board.start(about, first.work);
+    const b = board.start(about, second.work);
+    const c = board.start(about, third.work);
+    await first.begun;
+    board.cancel(b);
+    expect(board.list().find(({ id }) => id === b)).toMatchObject({ state: 'cancelled' });
+    first.end({ summary: '' });
+    await third.begun;
+    third.end({ summary: '' });
+    expect(await board.settled(c)).toMatchObject({ state: 'done' });
+    expect(await board.settled(b)).toMatchObject({ state: 'cancelled', phase: 'waiting' });
+  });
+
+  it('keeps what it uses from being removed, as one that runs does', async () => {
+    const board = new JobBoard(temporaryDatabase(), quiet);
+    const one = held();
+    const id = board.start({ ...about, uses: ['run 3'] }, one.work);
+    (await one.begun).uses('collection 5');
+    for (const subject of ['run 3', 'collection 5'])
+      expect(() => board.assertUnused(subject, 'Mine')).toThrow(expect.objectContaining({ code: 'RUN_BUSY', message: '"Mine" is in use: Describe.' }));
+    board.assertUnused('run 4', 'Other');
+    one.end({ summary: '' });
+    await board.settled(id);
+    board.assertUnused('run 3', 'Mine');
+  });
+});
+
 it('is watched as whole lists, coalesced, until the watcher goes', async () => {
   const board = new JobBoard(temporaryDatabase(), quiet);
   const one = held();

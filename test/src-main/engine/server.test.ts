@@ -238,6 +238,11 @@ it('says that a port is in use, and what to do', async () => {
   await expect(again).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('the port is in use'), remedy: expect.stringContaining('--port') });
 });
 
+it.each(['0.0.0.0', '::'])('does not listen on all of a machine: %s', async (host) => {
+  const open = startServer({ host, port: 0, page: folder, router: {} as never, routes: () => undefined, log: () => undefined });
+  await expect(open).rejects.toMatchObject({ code: 'INVALID_INPUT', remedy: expect.stringContaining('ssh -L') });
+});
+
 it('never logs a token', () => {
   for (const line of logged) for (const secret of [server.authentication.hostToken, server.authentication.pageToken, cookie.split('=')[1]]) expect(line).not.toContain(secret);
 });
