@@ -89,6 +89,6 @@ export function visibleBox(camera: Camera): Box {
 
 /** Diameter of a point in CSS pixels: small for many points seen from afar, growing slowly as one comes nearer. */
 export function pointSize(camera: Camera, points: number): number {
-  const base = clamp(Math.sqrt((camera.width * camera.height) / Math.max(1, points)) * 0.62, 1.6, 7);
+  const base = clamp(Math.sqrt((camera.width * camera.height) / Math.max(1, points)) * 0.55, 1.6, 5.5);
   return clamp(base * magnification(camera) ** 0.42, 1.6, 14);
 }

@@ -142,10 +142,15 @@ export function togglePick(picked: ReadonlySet<number>, group: number): Set<numb
 }
 
 /**
- * Which names can stand on the map without covering one another, the largest groups first. A name whose place is taken
- * stands above or below it, up to two lines away, and is left out when there is no room there either.
+ * Which names can stand on the map without covering one another, the largest groups first, `most` of them. With
+ * `move`, a name whose place is taken stands above or below it, up to two lines away; it is left out when there is no
+ * room there either.
  */
-export function visibleNames<T extends { left: number; top: number; width: number; height: number }>(wanted: readonly T[], bounds: { width: number; height: number }, gap = 4): T[] {
+export function visibleNames<T extends { left: number; top: number; width: number; height: number }>(
+  wanted: readonly T[],
+  bounds: { width: number; height: number },
+  { gap = 4, move = true, most = Infinity } = {},
+): T[] {
   const placed: T[] = [];
   const inside = (item: T) => item.left >= item.width / 2 && item.top >= item.height / 2 && item.left + item.width / 2 <= bounds.width && item.top + item.height / 2 <= bounds.height;
   const free = (item: T) =>
@@ -154,8 +159,9 @@ export function visibleNames<T extends { left: number; top: number; width: numbe
         Math.abs(other.left - item.left) >= (other.width + item.width) / 2 + gap || Math.abs(other.top - item.top) >= (other.height + item.height) / 2 + gap,
     );
   for (const item of wanted) {
+    if (placed.length >= most) break;
     if (!inside(item)) continue;
-    for (const lines of [0, -1, 1, -2, 2]) {
+    for (const lines of move ? [0, -1, 1, -2, 2] : [0]) {
       const moved = lines === 0 ? item : { ...item, top: item.top + lines * (item.height + gap) };
       if (!inside(moved) || !free(moved)) continue;
       placed.push(moved);

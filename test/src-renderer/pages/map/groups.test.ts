@@ -68,6 +68,10 @@ describe('visibleNames', () => {
     const crowd = Array.from({ length: 9 }, (_, i) => ({ ...name(100, 100), id: i }));
     expect(visibleNames(crowd, { width: 200, height: 200 }).map((n) => n.id)).toEqual([0, 1, 2, 3, 4]);
   });
+  it('moves none and stops at a number when told so', () => {
+    const wanted = [name(100, 100), name(110, 105), name(50, 50), name(150, 150)];
+    expect(visibleNames(wanted, { width: 200, height: 200 }, { move: false, most: 2 })).toEqual([wanted[0], wanted[2]]);
+  });
   it('leaves out what would stand over the edge', () => expect(visibleNames([name(5, 100), name(100, 199)], { width: 200, height: 200 })).toEqual([]));
 });
 
