@@ -12,6 +12,7 @@ export class Describing {
   #state = $state<'waiting' | 'working' | 'done' | 'failed' | 'cancelled'>('waiting');
   #result = $state.raw<DescribedFile | null>(null);
   #error = $state.raw<ErrorDetail | null>(null);
+  #withNeighbours = $state(false);
 
   constructor(id: number, name: string, file: File | null) {
     this.id = id;
@@ -29,11 +30,17 @@ export class Describing {
     return this.#error;
   }
 
+  /** False while the neighbours of this file have not been asked for. */
+  get withNeighbours(): boolean {
+    return this.#withNeighbours;
+  }
+
   begin(): void {
     this.#state = 'working';
   }
-  finish(result: DescribedFile): void {
+  finish(result: DescribedFile, withNeighbours: boolean): void {
     this.#result = result;
+    this.#withNeighbours = withNeighbours;
     this.#state = 'done';
   }
   fail(error: ErrorDetail): void {
@@ -51,6 +58,9 @@ export interface DescribeTarget {
 }
 
 const filesAtOnce = 3;
+const neighbourCount = 12;
+/** Neighbours are some 20 kB a file: of the files after these they are asked for when one is looked at. */
+const filesWithNeighbours = 200;
 
 /**
  * Files that were dropped, chosen or pasted on the Describe page, in their order, described a few at a time. It
@@ -96,6 +106,19 @@ export class DescribeQueue {
 
   choose(id: number): void {
     this.#chosen = id;
+    const item = this.chosen;
+    if (item?.state === 'done' && !item.withNeighbours) void this.#completeNeighbours(item);
+  }
+
+  async #completeNeighbours(item: Describing): Promise<void> {
+    const target = this.#target();
+    if (!target || !item.file) return;
+    try {
+      item.finish(await this.#client.describe.file({ ...target, name: item.name, file: item.file, neighbours: neighbourCount }), true);
+    } catch (error) {
+      item.fail(explain(error));
+      this.#counts = { ...this.#counts, done: this.#counts.done - 1, failed: this.#counts.failed + 1 };
+    }
   }
 
   /** Adds files as they come; the first of them is described while the rest is still being found. */
@@ -171,9 +194,10 @@ export class DescribeQueue {
     this.#working += 1;
     item.begin();
     try {
-      const result = await this.#client.describe.file({ ...target, name: item.name, file: item.file, neighbours: 12 }, { signal });
+      const withNeighbours = item.id === this.#chosen || this.#counts.done < filesWithNeighbours;
+      const result = await this.#client.describe.file({ ...target, name: item.name, file: item.file, neighbours: withNeighbours ? neighbourCount : 0 }, { signal });
       if (signal.aborted) return;
-      item.finish(result);
+      item.finish(result, withNeighbours);
       this.#count('done');
     } catch (error) {
       if (!signal.aborted) this.#fail(item, explain(error));

@@ -93,6 +93,20 @@ describe('DescribeQueue', () => {
     expect([queue.items.length, queue.chosen, queue.busy]).toEqual([0, null, false]);
   });
 
+  it('asks for the neighbours of a late file only when it is looked at', async () => {
+    const asked: [string, number][] = [];
+    const file = async (input: { name: string; neighbours: number }) => (asked.push([input.name, input.neighbours]), { name: input.name });
+    const queue = new DescribeQueue({ describe: { file } } as unknown as Client, target);
+    await queue.add(files(...Array.from({ length: 250 }, (_, i) => `${i}`)));
+    while (queue.busy) await settled();
+    expect([asked[0], asked[249]]).toEqual([['0', 12], ['249', 0]]);
+    const last = queue.items[249];
+    expect(last.withNeighbours).toBe(false);
+    queue.choose(last.id);
+    await settled();
+    expect([asked.length, asked[250], last.withNeighbours, queue.done]).toEqual([251, ['249', 12], true, 250]);
+  });
+
   it('says so when there is no run to describe with', async () => {
     const { client, open } = engine();
     const queue = new DescribeQueue(client, () => null);
