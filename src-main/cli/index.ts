@@ -7,6 +7,8 @@ if (major < 22 || (major === 22 && minor < 12)) {
 } else {
   const { main } = await import('./main');
   process.exitCode = await main(process.argv.slice(2));
+  // All is done: whatever still keeps the process alive after some seconds must not keep a terminal or a script waiting.
+  setTimeout(() => process.exit(), 5000).unref();
 }
 
 export {};
