@@ -38,6 +38,19 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
       { keys: ['Enter'], does: 'Filter by the prefix, or show alternatives' },
     ],
   },
+  {
+    group: 'On the map',
+    items: [
+      { keys: ['←', '→', '↑', '↓'], does: 'Go from image to image; with Shift, move the map' },
+      { keys: ['+', '−', '0'], does: 'Nearer, further, the whole map' },
+    ],
+  },
+  {
+    group: 'On a chart',
+    items: [
+      { keys: ['←', '→', 'Home', 'End'], does: 'Read values; with Shift in larger steps' },
+    ],
+  },
 ];
 
 const typing = (target: EventTarget | null) =>

@@ -122,13 +122,13 @@ export class MapView {
 
   readonly #accepts = (point: number): boolean => this.#picked.size === 0 || this.#picked.has(this.#grouping?.groupOf[point] ?? -1);
 
-  /** The point at a place on the screen, among those shown in full; −1 for none. */
-  at(place: ScreenPoint): number {
+  /** The point at a place on the screen, among those shown in full: within its radius and a little, or `least` pixels; −1 for none. */
+  at(place: ScreenPoint, least = 0): number {
     const { x, y } = toMap(this.#camera, place.left, place.top);
-    return this.#index?.nearest(x, y, (this.size / 2 + reach) / this.#camera.scale, this.#accepts) ?? -1;
+    return this.#index?.nearest(x, y, Math.max(least, this.size / 2 + reach) / this.#camera.scale, this.#accepts) ?? -1;
   }
-  hover(place: ScreenPoint | null): void {
-    this.#hovered = place ? this.at(place) : -1;
+  hover(place: ScreenPoint | null, least = 0): void {
+    this.#hovered = place ? this.at(place, least) : -1;
   }
   screen(point: number): ScreenPoint {
     const { coordinates } = this.#points as MapPoints;
