@@ -6,6 +6,9 @@ import { CommonFolders, isSystemFile, placementOf } from './placement';
 import { readRegularFile, tooManyBytes } from './regular-file';
 import { largestFile, throwIfCancelled, type ImageSource, type SourceEntry, type SourceReading } from './source';
 
+/** Files whose state is asked for at a time: one by one, each question would wait behind images that are being decoded. */
+const lookAhead = 64;
+
 /** A candidate found by walking: a regular file, or a link to one inside the same folder. */
 interface Found {
   name: string;
@@ -28,12 +31,25 @@ export async function openFolder(path: string, title: string): Promise<ImageSour
         if (++files % 1000 === 0) reading.onListed?.(files, false);
       }
       reading.onListed?.(files, true);
-      for await (const found of walk(root, '', reading)) {
-        const entry = await entryOf(root, found, common.depth, reading);
-        if (entry !== null) yield entry;
+      for await (const some of chunks(walk(root, '', reading), lookAhead)) {
+        for (const entry of await Promise.all(some.map((found) => entryOf(root, found, common.depth, reading)))) {
+          throwIfCancelled(reading.signal);
+          if (entry !== null) yield entry;
+        }
       }
     },
   };
+}
+
+/** Gathers up to `size` items, so that something can be done for all of them at once. */
+async function* chunks<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let some: T[] = [];
+  for await (const item of items) {
+    if (some.push(item) < size) continue;
+    yield some;
+    some = [];
+  }
+  if (some.length > 0) yield some;
 }
 
 /** Files of a folder that are images by name, folder by folder in the order of their names. Reports what it passes over. */
@@ -65,6 +81,7 @@ async function* walk(root: string, folder: string, reading: SourceReading): Asyn
 
 const leadsToFolder = (path: string) => stat(path).then((found) => found.isDirectory(), () => false);
 
+/** What is known of a file without opening it; null when it was reported as a failure. */
 async function entryOf(root: string, found: Found, wrapping: number, reading: SourceReading): Promise<SourceEntry | null> {
   const { name } = found;
   const fail = (code: string, reason: string) => {

@@ -49,7 +49,7 @@ export async function openZip(path: string, title: string): Promise<Omit<ImageSo
 }
 
 interface Member {
-  file: FileHandle;
+  file: ReadAhead;
   entry: yauzl.Entry;
   judged: ArchiveFile;
 }
@@ -57,7 +57,8 @@ interface Member {
 /** All members by the central directory. Names are taken as bytes: a hostile one shall not stop the rest. */
 async function* members(archive: string, signal: AbortSignal | undefined): AsyncGenerator<Member> {
   let zip: yauzl.ZipFile | null = null;
-  const file = await open(archive, 'r');
+  const handle = await open(archive, 'r');
+  const file = new ReadAhead(handle);
   try {
     zip = await yauzl.openPromise(archive, { decodeStrings: false, autoClose: false });
     for await (const entry of zip.eachEntry()) {
@@ -70,7 +71,7 @@ async function* members(archive: string, signal: AbortSignal | undefined): Async
     throw new GlyphscopeError('SOURCE_UNREADABLE', `The .zip is damaged (${(error as Error).message}): ${archive}`, { subject: archive, remedy: 'Make or download it again.', cause: error });
   } finally {
     zip?.close();
-    await file.close();
+    await handle.close();
   }
 }
 
@@ -86,8 +87,8 @@ const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflateRa
 /** Unpacking so little is faster done at once than handed to another thread. */
 const little = 64 * 1024;
 
-/** Reads and unpacks one member in a single read; yauzl's streams cost ten times as much for small files. */
-async function unpack(file: FileHandle, entry: yauzl.Entry, name: string, unpacked: UnpackedBytes): Promise<Buffer> {
+/** Reads and unpacks one member; yauzl's streams cost ten times as much for small files. */
+async function unpack(file: ReadAhead, entry: yauzl.Entry, name: string, unpacked: UnpackedBytes): Promise<Buffer> {
   const { compressedSize: packedSize, uncompressedSize: size, compressionMethod: method } = entry;
   unpacked.add(size);
   if (entry.isEncrypted()) throw new GlyphscopeError('IMAGE_UNREADABLE', 'Encrypted inside the .zip.', { subject: name, remedy: 'Unpack it with its password and import the folder.' });
@@ -96,7 +97,7 @@ async function unpack(file: FileHandle, entry: yauzl.Entry, name: string, unpack
   try {
     const packed = await packedBytes(file, entry);
     const options = { maxOutputLength: Math.max(1, size) };
-    const bytes = method === 0 ? packed : size <= little ? inflateRawSync(packed, options) : await inflate(packed, options);
+    const bytes = method === 0 ? Buffer.from(packed) : size <= little ? inflateRawSync(packed, options) : await inflate(packed, options);
     if (bytes.length !== size) throw new Error(`it has ${bytes.length} bytes, not ${size}`);
     if (crc32(bytes) !== entry.crc32) throw new Error('its checksum is wrong');
     return bytes;
@@ -106,15 +107,32 @@ async function unpack(file: FileHandle, entry: yauzl.Entry, name: string, unpack
 }
 
 /** The member's bytes as they stand in the file. Source: APPNOTE 4.3.7, whose name and extra field may differ from the directory's. */
-async function packedBytes(file: FileHandle, entry: yauzl.Entry): Promise<Buffer> {
-  const slack = 64;
-  const guess = Buffer.allocUnsafe(30 + entry.fileNameLength + entry.extraFieldLength + slack + entry.compressedSize);
-  const { bytesRead } = await file.read(guess, 0, guess.length, entry.relativeOffsetOfLocalHeader);
-  if (bytesRead < 30 || guess.readUInt32LE(0) !== 0x04034b50) throw new Error('its header is not where the directory says');
-  const start = 30 + guess.readUInt16LE(26) + guess.readUInt16LE(28);
-  if (start + entry.compressedSize <= bytesRead) return guess.subarray(start, start + entry.compressedSize);
-  const packed = Buffer.allocUnsafe(entry.compressedSize);
-  const again = await file.read(packed, 0, packed.length, entry.relativeOffsetOfLocalHeader + start);
-  if (again.bytesRead < packed.length) throw new Error('it is cut short');
+async function packedBytes(file: ReadAhead, entry: yauzl.Entry): Promise<Buffer> {
+  const header = await file.read(entry.relativeOffsetOfLocalHeader, 30);
+  if (header.length < 30 || header.readUInt32LE(0) !== 0x04034b50) throw new Error('its header is not where the directory says');
+  const start = entry.relativeOffsetOfLocalHeader + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
+  const packed = await file.read(start, entry.compressedSize);
+  if (packed.length < entry.compressedSize) throw new Error('it is cut short');
   return packed;
+}
+
+/** Reads a file in stretches of at least 1 MiB, because small members mostly stand one after the other. */
+class ReadAhead {
+  #start = 0;
+  #bytes: Buffer = Buffer.alloc(0);
+
+  constructor(readonly file: FileHandle) {}
+
+  /** @returns fewer bytes at the end of the file */
+  async read(position: number, length: number): Promise<Buffer> {
+    const from = position - this.#start;
+    if (from < 0 || from + length > this.#bytes.length) {
+      const bytes = Buffer.allocUnsafe(Math.max(length, 1024 * 1024));
+      const { bytesRead } = await this.file.read(bytes, 0, bytes.length, position);
+      this.#start = position;
+      this.#bytes = bytes.subarray(0, bytesRead);
+      return this.#bytes.subarray(0, length);
+    }
+    return this.#bytes.subarray(from, from + length);
+  }
 }
