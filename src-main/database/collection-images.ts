@@ -89,9 +89,10 @@ export function readCollectionImages(db: ReadHandle) {
      JOIN collection_images c ON c.id = (SELECT id FROM collection_images WHERE collection = :collection AND image = e.value ORDER BY position LIMIT 1)
      ${itemJoins} ORDER BY e.key`,
   );
-  const labelled = allRows<{ image: number; label: string | null; split: Split | null }>(
+  const labelled = allRows<{ image: number; position: number; label: string | null; split: Split | null }>(
     db,
-    'SELECT image, label, split FROM collection_images WHERE collection = ? ORDER BY image, position',
+    `SELECT image, position, label, split FROM collection_images INDEXED BY collection_images_by_image
+     WHERE collection = :collection AND (image, position) > (:image, :position) ORDER BY image, position LIMIT :limit`,
   );
 
   const statements = new Map<string, ReturnType<ReadHandle['prepare']>>();
@@ -189,8 +190,8 @@ export function readCollectionImages(db: ReadHandle) {
     /** Items for the given images in the given order; images that the collection does not hold are left out. */
     items: (collection: number, images: readonly number[], run: number | null): ImageItem[] =>
       itemsOf({ collection, images: JSON.stringify(images), run }).map(toItem),
-    /** Every entry with its label and split, by image: one image may stand there more than once. */
-    labelled: (collection: number) => labelled(collection),
+    /** The next entries by image and position, with label and split; an image may stand there more than once. */
+    labelled: (collection: number, after: { image: number; position: number }, limit: number) => labelled({ collection, ...after, limit }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { allRows, allValues, oneRow, type ReadHandle, type WriteHandle } from './handles';
+import { allRows, allValues, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
 
 /** Where an image's bytes are: a file that stays the user's, or a pack of the library. */
 export type ImagePlace = { path: string } | { pack: number; offset: number; length: number };
@@ -71,7 +71,14 @@ export function writeImages(db: WriteHandle) {
       pack_offset = CASE WHEN images.pack IS NULL THEN excluded.pack_offset ELSE images.pack_offset END
     RETURNING id`);
   const find = oneRow<{ id: number; pack: number | null }>(db, 'SELECT id, pack FROM images WHERE sha256 = ?');
+  const begin = change(db, `INSERT INTO sqlite_sequence (name, seq) SELECT 'images', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'images')`);
+  const advance = change(db, `UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'images'`);
   return {
+    /** Never gives an id up to `id` to a new image: there are records under its slot. */
+    neverReuseUpTo: (id: number): void => {
+      begin();
+      advance(id);
+    },
     /** The image with these bytes, rows of the present transaction included; `packed`: the library has its bytes itself. */
     find: (sha256: string): { id: number; packed: boolean } | null => {
       const row = find(Buffer.from(sha256, 'hex'));

@@ -1,5 +1,6 @@
 import type { Split } from '../contract/names';
 import type { LibraryDatabase } from '../database/library-database';
+import { breathe } from './change-feed';
 
 /** The entries of a collection in the order of their images; the same image may stand there more than once. */
 export interface LabelledImages {
@@ -10,16 +11,26 @@ export interface LabelledImages {
   classes: string[];
 }
 
-export function labelledImages(db: LibraryDatabase, collection: number): LabelledImages {
-  const rows = db.read.collectionImages.labelled(collection);
-  const classes = [...new Set(rows.flatMap(({ label }) => (label === null ? [] : [label])))].sort();
+/** Rows read between two breaths. */
+const rowsAtOnce = 5_000;
+
+export async function labelledImages(db: LibraryDatabase, collection: number): Promise<LabelledImages> {
+  const images: number[] = [];
+  const names: (string | null)[] = [];
+  const splits: (Split | null)[] = [];
+  for (let after = { image: 0, position: -1 }; ; await breathe()) {
+    const rows = db.read.collectionImages.labelled(collection, after, rowsAtOnce);
+    for (const row of rows) {
+      images.push(row.image);
+      names.push(row.label);
+      splits.push(row.split);
+    }
+    if (rows.length < rowsAtOnce) break;
+    after = rows[rows.length - 1];
+  }
+  const classes = [...new Set(names)].filter((name) => name !== null).sort();
   const numbers = new Map(classes.map((name, i) => [name, i]));
-  return {
-    images: Int32Array.from(rows, ({ image }) => image),
-    labels: Int16Array.from(rows, ({ label }) => (label === null ? -1 : numbers.get(label)!)),
-    splits: rows.map(({ split }) => split),
-    classes,
-  };
+  return { images: Int32Array.from(images), labels: Int16Array.from(names, (name) => (name === null ? -1 : numbers.get(name)!)), splits, classes };
 }
 
 /** Slots of images in the library's fixed-record files. */

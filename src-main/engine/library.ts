@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { GlyphscopeError } from '../contract/errors';
 import { openLibraryDatabase, type LibraryDatabase } from '../database/library-database';
@@ -35,6 +35,7 @@ export function openLibrary(directory: string, now: Date = new Date()): Library 
   try {
     emptyUploads(directory);
     const db = openOrSetAside(directory, lock.clean, now, notices);
+    db.write.images.neverReuseUpTo(recordsIn(directory));
     return {
       directory,
       db,
@@ -91,4 +92,16 @@ function setAside(directory: string, now: Date): string {
 /** Unfinished uploads of an earlier engine belong to nobody. */
 function emptyUploads(directory: string): void {
   for (const name of readdirSync(join(directory, 'uploads'))) rmSync(join(directory, 'uploads', name), { recursive: true, force: true });
+}
+
+/**
+ * Slots that some fixed-record file has. A database that was lost, or put back from a copy, must not give their numbers
+ * to other images: their features would pass for those of the new ones.
+ */
+function recordsIn(directory: string): number {
+  const folders = ['features', 'runs'].flatMap((name) =>
+    readdirSync(join(directory, name), { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [join(directory, name, entry.name)] : [])),
+  );
+  const sizes = folders.flatMap((folder) => readdirSync(folder).flatMap((name) => (name.endsWith('.done') ? [statSync(join(folder, name)).size] : [])));
+  return Math.max(0, ...sizes);
 }

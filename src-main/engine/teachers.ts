@@ -67,7 +67,7 @@ export class Teachers {
       await before;
       if (o.signal.aborted) throw new GlyphscopeError('CANCELLED', 'Cancelled.');
       const all = this.#db.read.images.ofCollection(o.collection);
-      const withViews = o.views === 'none' ? [] : o.views === 'all' ? all : this.trainable(o.collection);
+      const withViews = o.views === 'none' ? [] : o.views === 'all' ? all : await this.trainable(o.collection);
       const chosen = new Set(withViews);
       const without = all.filter((image) => !chosen.has(image));
       const outcome: FeatureOutcome = { computed: 0, present: 0, failed: 0 };
@@ -97,8 +97,8 @@ export class Teachers {
   }
 
   /** Images of a collection that a run may train on. */
-  trainable(collection: number): number[] {
-    const all = labelledImages(this.#db, collection);
+  async trainable(collection: number): Promise<number[]> {
+    const all = await labelledImages(this.#db, collection);
     return trainableRows(all).map((row) => all.images[row]);
   }
 

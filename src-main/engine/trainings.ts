@@ -49,12 +49,12 @@ export class Trainings {
    * Registers a run and begins to prepare it; gives its id.
    * @throws GlyphscopeError NAME_TAKEN, NOT_FOUND, COLLECTION_TOO_SMALL
    */
-  start(name: string, collectionId: number, config: TrainingConfig): number {
+  async start(name: string, collectionId: number, config: TrainingConfig): Promise<number> {
     const { db } = this.#s.library;
     const collection = this.#s.collections.get(collectionId);
+    await this.#choose(collection.id, collection.name, config, () => true);
     const taken = db.read.runs.byName(name);
     if (taken) throw new GlyphscopeError('NAME_TAKEN', `There is a run "${taken.name}" already.`, { subject: name, remedy: 'Choose another name.' });
-    this.#choose(collection.id, collection.name, config, () => true);
     const run = this.#s.runs.create({
       name,
       variant: variantName(config),
@@ -169,8 +169,8 @@ export class Trainings {
     this.#feed(id).add({ type: 'message', step: this.#s.runs.get(id).step, level: 'info', text });
   }
 
-  #choose(collection: number, name: string, config: TrainingConfig, usable: (slot: number) => boolean) {
-    const chosen = chooseTrainingImages(labelledImages(this.#s.library.db, collection), { usable, heldOut: config.heldOut, seed: config.seed, least: config.batch });
+  async #choose(collection: number, name: string, config: TrainingConfig, usable: (slot: number) => boolean): Promise<TrainingImages> {
+    const chosen = chooseTrainingImages(await labelledImages(this.#s.library.db, collection), { usable, heldOut: config.heldOut, seed: config.seed, least: config.batch });
     const found = chosen.trainSlots.length;
     if (found < config.batch)
       throw new GlyphscopeError('COLLECTION_TOO_SMALL', `"${name}" has ${found.toLocaleString('en')} images to train on, the batch needs ${config.batch}.`, {
@@ -201,7 +201,7 @@ export class Trainings {
   async #train(id: number, collection: number, config: TrainingConfig, resume: boolean, live: LiveTraining): Promise<void> {
     const { name } = this.#s.collections.get(collection);
     await this.#prepareFeatures(id, collection, name, live);
-    const { trainSlots, heldOut } = this.#imagesOf(id, collection, name, config, resume);
+    const { trainSlots, heldOut } = await this.#imagesOf(id, collection, name, config, resume);
     await Promise.all([this.#s.teachers.clean.flush(), this.#s.teachers.views.flush()]);
     live.control.signal.throwIfAborted();
     if (!heldOut && config.evaluateEvery > 0)
@@ -259,11 +259,11 @@ export class Trainings {
    * What a run trains on: chosen once and kept in its folder, so that a run that goes on sees the same images in the same
    * order, whatever was imported meanwhile.
    */
-  #imagesOf(id: number, collection: number, name: string, config: TrainingConfig, resume: boolean): TrainingImages {
+  async #imagesOf(id: number, collection: number, name: string, config: TrainingConfig, resume: boolean): Promise<TrainingImages> {
     const { clean, views } = this.#s.teachers;
     const file = join(this.#s.runs.directory(id), 'images.json');
     if (resume && existsSync(file)) return readTrainingImages(file);
-    const chosen = this.#choose(collection, name, config, (slot) => views.has(slot) && clean.has(slot));
+    const chosen = await this.#choose(collection, name, config, (slot) => views.has(slot) && clean.has(slot));
     writeTrainingImages(file, chosen);
     return chosen;
   }
@@ -271,7 +271,7 @@ export class Trainings {
   /** Computes the features that are missing as a job of its own, so that it is seen and can be cancelled. */
   async #prepareFeatures(id: number, collection: number, name: string, live: LiveTraining): Promise<void> {
     const { jobs, teachers } = this.#s;
-    const slots = slotsOf(teachers.trainable(collection));
+    const slots = slotsOf(await teachers.trainable(collection));
     const missing = Math.max(teachers.clean.missing(slots).length, teachers.views.missing(slots).length);
     if (missing === 0) return;
     this.#message(id, `Computing the teacher's features of ${missing.toLocaleString('en')} images and their views first.`);

@@ -9,7 +9,7 @@ import { VectorClient } from '../explore/vector-client';
 import type { MapResult } from '../explore/vector-protocol';
 import type { Progress } from '../contract/progress';
 import { breathe } from './change-feed';
-import { labelledImages } from './collection-labels';
+import { labelledImages, slotsOf } from './collection-labels';
 import { openEmbeddings } from './embeddings';
 import type { Runs } from './runs';
 
@@ -81,29 +81,30 @@ export class Vectors {
     const { length, vocabulary } = this.#runs.get(run).config;
     const embeddings = openEmbeddings(this.#runs.directory(run), step, this.#width);
     try {
-      const labelled = labelledImages(this.#db, collection);
+      const labelled = await labelledImages(this.#db, collection);
       const labelOf = new Map<number, number>(); // of an image's first entry
       labelled.images.forEach((image, i) => labelOf.has(image) || labelOf.set(image, labelled.labels[i]));
-      const images: number[] = [];
-      const symbols: number[] = [];
+      const images = new Int32Array(labelOf.size);
+      const symbols = new Uint16Array(labelOf.size * length);
+      let n = 0;
       for (let after = 0; ; await breathe()) {
         const rows = this.#db.read.descriptions.some(run, collection, after, rowsAtOnce);
         for (const row of rows) {
-          if (!embeddings.has(row.image - 1)) continue;
-          images.push(row.image);
-          symbols.push(...bytesToSymbols(row.symbols));
+          if (n === images.length || !embeddings.has(row.image - 1)) continue;
+          images[n] = row.image;
+          symbols.set(bytesToSymbols(row.symbols), n++ * length);
         }
         if (rows.length < rowsAtOnce) break;
         after = rows[rows.length - 1].image;
       }
-      const vectors = new Float32Array(images.length * this.#width);
-      for (let at = 0; at < images.length; at += rowsAtOnce, await breathe())
-        embeddings.gather(images.slice(at, at + rowsAtOnce).map((image) => image - 1), vectors.subarray(at * this.#width));
+      const vectors = new Float32Array(n * this.#width);
+      for (let at = 0; at < n; at += rowsAtOnce, await breathe())
+        embeddings.gather(slotsOf(images.subarray(at, Math.min(n, at + rowsAtOnce))), vectors.subarray(at * this.#width));
       return {
         embeddings: vectors,
-        symbols: Uint16Array.from(symbols),
-        images: Int32Array.from(images),
-        labels: Int16Array.from(images, (image) => labelOf.get(image) ?? -1),
+        symbols: symbols.slice(0, n * length),
+        images: images.slice(0, n),
+        labels: Int16Array.from(images.subarray(0, n), (image) => labelOf.get(image) ?? -1),
         classes: labelled.classes,
         width: this.#width,
         length,

@@ -39,7 +39,7 @@ export function collections(db: WriteHandle): void {
     CREATE UNIQUE INDEX collection_images_by_origin ON collection_images (source, origin);
     CREATE INDEX collection_images_by_label ON collection_images (collection, label, position);
     CREATE INDEX collection_images_by_split ON collection_images (collection, split, position);
-    CREATE INDEX collection_images_by_image ON collection_images (collection, image);
+    CREATE INDEX collection_images_by_image ON collection_images (collection, image, position);
 
     CREATE TABLE failures (
       source INTEGER NOT NULL REFERENCES import_sources (id) ON DELETE CASCADE,

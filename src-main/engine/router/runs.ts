@@ -10,7 +10,7 @@ export const runsRouter = (procedures: Procedures, s: Services) => ({
   list: procedures.runs.list.handler(() => s.runs.list()),
   get: procedures.runs.get.handler(({ input }) => s.runs.show(input.run)),
   configure: procedures.runs.configure.handler(({ input }) => resolveConfig(input)),
-  start: procedures.runs.start.handler(({ input }) => s.runs.show(s.trainings.start(input.name, input.collection, resolveConfig(input.config)))),
+  start: procedures.runs.start.handler(async ({ input }) => s.runs.show(await s.trainings.start(input.name, input.collection, resolveConfig(input.config)))),
   pause: procedures.runs.pause.handler(({ input }) => s.trainings.pause(input.run)),
   resume: procedures.runs.resume.handler(({ input }) => s.trainings.resume(input.run)),
   stop: procedures.runs.stop.handler(({ input }) => s.trainings.stop(input.run)),

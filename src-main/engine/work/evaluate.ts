@@ -15,7 +15,7 @@ export async function evaluateRun(
   job: Pick<JobHandle, 'signal' | 'progress' | 'fail'>,
 ): Promise<JobOutcome> {
   const { db } = s.library;
-  const { images, labels, splits, classes } = labelledImages(db, collection);
+  const { images, labels, splits, classes } = await labelledImages(db, collection);
   evaluationSplit({ labels, splits, classes }); // what is wrong with the collection is told before anything is computed
   await s.teachers.ensure({ collection, views: 'none', signal: job.signal, onProgress: (at) => job.progress(at), onFailure: (failure) => job.fail(failure) });
   const slots = slotsOf(images);

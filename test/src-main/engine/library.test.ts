@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openLibrary } from '../../../src-main/engine/library';
@@ -87,6 +87,20 @@ describe('a library', () => {
     expect(readdirSync(join(folder, 'features'))).toEqual([]);
     expect(existsSync(join(folder, 'runs', '3', 'checkpoints'))).toBe(true);
     expect(existsSync(join(folder, 'images', 'pack-0001.bin'))).toBe(true);
+    library.close();
+  });
+
+  it('whose database is gone never takes old features for those of new images', () => {
+    const folder = temporaryFolder();
+    openLibrary(folder).close();
+    for (const name of readdirSync(folder)) if (name.startsWith('library.sqlite')) rmSync(join(folder, name));
+    mkdirSync(join(folder, 'features', 't'), { recursive: true });
+    writeFileSync(join(folder, 'features', 't', 'clean.done'), Buffer.alloc(120, 1));
+    mkdirSync(join(folder, 'runs', '1'), { recursive: true });
+    writeFileSync(join(folder, 'runs', '1', 'embeddings-10.done'), Buffer.alloc(70, 1));
+    const library = openLibrary(folder);
+    const collection = fillCollection(library.db, 'new', 2);
+    expect(library.db.read.images.ofCollection(collection)).toEqual([121, 122]); // slots 120 and 121: the first without a record
     library.close();
   });
 
