@@ -37,7 +37,7 @@ async function measured(run) {
  * Runs two measurements in turn, so that both meet the same load on the machine: peer, ours, peer, ours, … The ratio is the
  * median of each run of ours over the mean of the peer's runs before and after it. A first run of each is not counted.
  * `cpuRatio` is the same from the processor time that each unit took, which other work on the machine disturbs less.
- * @param {{ name: string, unit: string, goal: number, cores: number, repeats: number, ours: () => Promise<Measured>, peer: () => Promise<Measured> }} o
+ * @param {{ name: string, unit: string, goal: number | null, cores: number, repeats: number, ours: () => Promise<Measured>, peer: () => Promise<Measured> }} o
  * @typedef {{ rate: number, units: number }} Measured units a second, and units of the whole run
  */
 export async function sideBySide(o) {
@@ -63,7 +63,7 @@ export async function sideBySide(o) {
     spread: [round(Math.min(...ratios), 3), round(Math.max(...ratios), 3)],
     cpuRatio: round(median(cpuRatios), 3),
     goal: o.goal,
-    met: ratio >= o.goal,
+    met: o.goal === null ? null : ratio >= o.goal,
     cores: o.cores,
     repeats: o.repeats,
   };

@@ -24,7 +24,9 @@ export function changeContrast(pixels: Pixels, factor: number): void {
 export function saturate(pixels: Pixels, factor: number): void {
   for (let i = 0; i < pixels.length; i += 3) {
     const grey = luma(pixels, i);
-    for (let c = 0; c < 3; c++) pixels[i + c] = clamp(grey + (pixels[i + c] - grey) * factor);
+    pixels[i] = clamp(grey + (pixels[i] - grey) * factor);
+    pixels[i + 1] = clamp(grey + (pixels[i + 1] - grey) * factor);
+    pixels[i + 2] = clamp(grey + (pixels[i + 2] - grey) * factor);
   }
 }
 

@@ -71,15 +71,26 @@ export function cropAndResize(image: RgbImage, box: Box, size: number, out: Floa
 /** Along each row: `count` rows of RGB, the first at `start`, to as many as there are weights for. */
 function resizeLines(data: Uint8Array, start: number, stride: number, count: number, { taps, first, weight }: Weights, out: Float32Array): void {
   for (let y = 0, to = 0; y < count; y++) {
-    for (let x = 0, w = 0; x < first.length; x++, to += 3) {
+    for (let x = 0, w = 0; x < first.length; x++, to += 3, w += taps) {
+      const from = start + y * stride + first[x] * 3;
       let r = 0;
       let g = 0;
       let b = 0;
-      for (let from = start + y * stride + first[x] * 3, end = from + taps * 3; from < end; from += 3, w++) {
-        const share = weight[w];
-        r += share * data[from];
-        g += share * data[from + 1];
-        b += share * data[from + 2];
+      if (taps === 4) {
+        // Enlarging, the usual case for small images, written out: half the time of the loop below.
+        const w0 = weight[w];
+        const w1 = weight[w + 1];
+        const w2 = weight[w + 2];
+        const w3 = weight[w + 3];
+        r = w0 * data[from] + w1 * data[from + 3] + w2 * data[from + 6] + w3 * data[from + 9];
+        g = w0 * data[from + 1] + w1 * data[from + 4] + w2 * data[from + 7] + w3 * data[from + 10];
+        b = w0 * data[from + 2] + w1 * data[from + 5] + w2 * data[from + 8] + w3 * data[from + 11];
+      } else {
+        for (let j = 0, i = from; j < taps; j++, i += 3) {
+          r += weight[w + j] * data[i];
+          g += weight[w + j] * data[i + 1];
+          b += weight[w + j] * data[i + 2];
+        }
       }
       out[to] = r;
       out[to + 1] = g;
@@ -88,19 +99,27 @@ function resizeLines(data: Uint8Array, start: number, stride: number, count: num
   }
 }
 
+const clamp = (value: number) => (value < 0 ? 0 : value > 255 ? 255 : value);
+
 /** Down each column of lines with `length` numbers; the result is kept within 0 and 255. */
 function resizeColumns(lines: Float32Array, length: number, { taps, first, weight }: Weights, out: Float32Array): void {
   for (let y = 0; y < first.length; y++) {
     const to = y * length;
+    const w = y * taps;
     const from = first[y] * length;
-    const share = weight[y * taps];
-    for (let x = 0; x < length; x++) out[to + x] = share * lines[from + x];
-    for (let j = 1; j < taps; j++) {
-      const next = weight[y * taps + j];
-      const line = from + j * length;
-      for (let x = 0; x < length; x++) out[to + x] += next * lines[line + x];
+    if (taps === 4) {
+      const w0 = weight[w];
+      const w1 = weight[w + 1];
+      const w2 = weight[w + 2];
+      const w3 = weight[w + 3];
+      for (let x = 0, i = from; x < length; x++, i++) out[to + x] = clamp(w0 * lines[i] + w1 * lines[i + length] + w2 * lines[i + 2 * length] + w3 * lines[i + 3 * length]);
+      continue;
     }
-    for (let x = to; x < to + length; x++) out[x] = out[x] < 0 ? 0 : out[x] > 255 ? 255 : out[x];
+    for (let x = 0; x < length; x++) {
+      let sum = 0;
+      for (let j = 0, i = from + x; j < taps; j++, i += length) sum += weight[w + j] * lines[i];
+      out[to + x] = clamp(sum);
+    }
   }
 }
 
