@@ -87,7 +87,7 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
       described: new DescribedFiles(),
       grants: new Grants(),
       uploads: new Uploads(join(directory, 'uploads')),
-      shutdown: () => setImmediate(end),
+      shutdown: () => void setImmediate(end),
     };
     const router = makeRouter(services);
     const server = o.listen && (await listen(services, router, o.listen));

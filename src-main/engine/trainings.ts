@@ -18,6 +18,7 @@ interface LiveTraining {
   /** Ends the preparation. */
   control: AbortController;
   trainer: TrainerClient | null;
+  state: RunState;
   /** Why it ends: the user's wish or the engine's end. */
   ending: 'stop' | 'close' | null;
   ended: Promise<void>;
@@ -181,7 +182,7 @@ export class Trainings {
   }
 
   #begin(id: number, collection: number, config: TrainingConfig, resume: boolean): void {
-    const live: LiveTraining = { control: new AbortController(), trainer: null, ending: null, ended: Promise.resolve() };
+    const live: LiveTraining = { control: new AbortController(), trainer: null, state: 'preparing', ending: null, ended: Promise.resolve() };
     this.#live.set(id, live);
     live.ended = this.#train(id, collection, config, resume, live)
       .catch((error: unknown) => {
@@ -221,7 +222,6 @@ export class Trainings {
     });
     live.trainer = trainer;
     if (live.ending) void trainer.stop();
-    let last = 'preparing' as RunState;
     let phase = '';
     let begun = false;
     trainer.on('progress', (at) => {
@@ -230,7 +230,9 @@ export class Trainings {
       this.#message(id, `${phase.charAt(0).toUpperCase()}${phase.slice(1)} …`);
     });
     trainer.on('event', (event) => {
-      if (event.type === 'state') last = event.state;
+      if (event.type === 'state') live.state = event.state;
+      // After a pause that a full disk asked for, the next step is what says that it goes on.
+      else if (event.type === 'step' && live.state === 'paused') this.#setState(id, (live.state = 'training'), null);
       try {
         if (event.type === 'state' && event.state === 'training' && !begun) {
           begun = true;
@@ -242,7 +244,7 @@ export class Trainings {
       }
     });
     const exit = await new Promise<{ code: number | null; signal: string | null }>((resolve) => trainer.once('exit', resolve));
-    if (last === 'finished' || last === 'stopped' || last === 'failed') return;
+    if (live.state === 'finished' || live.state === 'stopped' || live.state === 'failed') return;
     if (live.ending) return this.#setState(id, live.ending === 'stop' ? 'stopped' : 'interrupted', null);
     this.#setState(id, 'interrupted', { code: 'PROCESS_DIED', message: `The trainer ended ${exit.signal ? `by ${exit.signal}` : `with code ${exit.code}`} without being asked.`, remedy: 'Resume the run: it goes on from its last checkpoint.' });
   }

@@ -23,5 +23,5 @@ export const hostRouter = (procedures: Procedures, s: Services) => ({
     const real = await realpath(path).catch(() => path); // what is wrong with it is told when it is read
     return describeImage(s, { ...asked, name: path, bytes: readRegularFile(real, path, largestFile) });
   }),
-  shutdown: procedures.host.shutdown.handler(() => s.shutdown()),
+  shutdown: procedures.host.shutdown.handler(() => void s.shutdown()),
 });
