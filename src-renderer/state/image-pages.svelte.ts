@@ -76,7 +76,7 @@ export class ImagePages {
 
   /** The same question again, because its answer may have changed: everything stays where it is until it is read anew. */
   refresh(ask: AskPage): void {
-    if (this.#total === null || this.#first) return this.reset(ask);
+    if (!this.#total || this.#first) return this.reset(ask); // an empty list has no page that would be looked at
     this.#ask = ask;
     for (const asking of this.#asking.values()) asking.abort();
     this.#asking.clear();
