@@ -1,12 +1,16 @@
 import { app, type Session } from 'electron';
 
+/** The page's Paste and Copy buttons; every other permission is denied. */
+const granted: ReadonlySet<string> = new Set(['clipboard-read', 'clipboard-sanitized-write']);
+
 /**
- * What no page may do, whatever it is: ask for a permission, open a window, go anywhere but to the engine, embed
- * another page, or load anything from elsewhere. `origin` gives the engine's address, null while there is none.
+ * What no page may do, whatever it is: ask for a permission other than the clipboard's, open a window, go anywhere but
+ * to the engine, embed another page, or load anything from elsewhere. `origin` gives the engine's address, null while
+ * there is none.
  */
 export function enforcePolicy(session: Session, origin: () => string | null): void {
-  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((_contents, permission, answer, details) => answer(granted.has(permission) && details.isMainFrame && isEngine(details.requestingUrl, origin())));
+  session.setPermissionCheckHandler((_contents, permission, asking) => granted.has(permission) && isEngine(asking, origin()));
   session.setDevicePermissionHandler(() => false);
   session.setSpellCheckerEnabled(false); // it would download dictionaries
   session.webRequest.onBeforeRequest((details, answer) => answer({ cancel: !mayLoad(details.url, origin()) }));

@@ -86,6 +86,9 @@ async function firstLaunch(library: string): Promise<void> {
   }
   engine.child.kill('SIGTERM');
   await engine.finished;
+  // The views that a training needs: else each test that trains would compute them.
+  const { status, stderr } = await runCommand(['features', '--collection', 'CIFAR-10 sample', '--library', library]);
+  if (status !== 0) throw new Error(`The features could not be computed: ${stderr}`);
 }
 
 async function openElectron(library: string, profile: string, { scheme }: OpenOptions): Promise<Opened> {

@@ -1,0 +1,72 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from '../support/windows';
+
+/** Begins a training of the tiny preset from the form. */
+async function train(page: Page, name: string, steps: number): Promise<void> {
+  await page.getByRole('link', { name: 'Training' }).click();
+  await page.getByRole('button', { name: 'New training' }).first().click();
+  const form = page.getByRole('form', { name: 'New training' });
+  await form.getByRole('radio', { name: 'tiny' }).check({ force: true });
+  await form.getByLabel('Name').fill(name);
+  await form.getByLabel(/^Steps/).fill(String(steps));
+  await form.getByRole('button', { name: 'Start training' }).click();
+  await expect(page.getByRole('heading', { name })).toBeVisible();
+}
+
+const state = (page: Page, name: string) => page.getByRole('group', { name: `State of ${name}` });
+/** Points that the loss curve has. */
+async function lossPoints(page: Page): Promise<number> {
+  const plot = page.getByRole('group', { name: /^Loss by prefix: \d+ points/ });
+  if ((await plot.count()) === 0) return 0;
+  return Number(/(\d+) points/.exec((await plot.getAttribute('aria-label')) ?? '')?.[1] ?? 0);
+}
+
+test('fifty steps of training: the curves move, the run ends and can describe', async ({ open, library }) => {
+  const { page } = await open({ library });
+  await train(page, 'fifty', 50);
+  await expect.poll(() => lossPoints(page), { timeout: 60_000 }).toBeGreaterThan(1);
+  const before = await lossPoints(page);
+  await expect.poll(() => lossPoints(page), { timeout: 60_000 }).toBeGreaterThan(before);
+  await expect(state(page, 'fifty')).toContainText('finished', { timeout: 60_000 });
+  await expect.poll(() => lossPoints(page)).toBe(50);
+  await expect(page.getByRole('group', { name: /^k-NN top-1 by prefix/ })).toBeVisible();
+  await page.getByLabel('Run', { exact: true }).selectOption({ label: 'fifty · GS 16' });
+  await page.getByRole('link', { name: 'Images' }).click();
+  await page.getByRole('button', { name: 'Describe all with fifty' }).click();
+  await expect(page.getByText(/^2,500 images described$/)).toBeVisible({ timeout: 60_000 });
+});
+
+test('a training is paused, resumed and stopped', async ({ open, library }) => {
+  const { page } = await open({ library });
+  await train(page, 'long', 20_000);
+  await expect(state(page, 'long')).toContainText('training', { timeout: 60_000 });
+  await expect.poll(() => lossPoints(page), { timeout: 60_000 }).toBeGreaterThan(3);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(state(page, 'long')).toContainText('paused');
+  const paused = await lossPoints(page);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect.poll(() => lossPoints(page), { timeout: 30_000 }).toBeGreaterThan(paused);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /^Stop/ }).click();
+  await expect(state(page, 'long')).toContainText('stopped');
+});
+
+test('quitting interrupts a training; the next start goes on from its checkpoint', async ({ open, library }) => {
+  const first = await open({ library });
+  await train(first.page, 'interrupted run', 20_000);
+  await expect.poll(() => lossPoints(first.page), { timeout: 60_000 }).toBeGreaterThan(25);
+  await first.close();
+
+  const { page } = await open({ library });
+  await expect(page.getByText(/^2,500 images described$/)).toBeVisible();
+  await page.getByRole('link', { name: 'Training' }).click();
+  await page.getByRole('link', { name: /interrupted run/ }).click();
+  await expect(state(page, 'interrupted run')).toContainText('interrupted');
+  const before = await lossPoints(page);
+  expect(before).toBeGreaterThan(10);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect.poll(() => lossPoints(page), { timeout: 60_000 }).toBeGreaterThan(before);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /^Stop/ }).click();
+  await expect(state(page, 'interrupted run')).toContainText('stopped');
+});
