@@ -7,7 +7,7 @@ import { readRegularFile, tooManyBytes } from './regular-file';
 import { largestFile, throwIfCancelled, type ImageSource, type SourceEntry, type SourceReading } from './source';
 
 /** Files whose state is asked for at a time: one by one, each question would wait behind images that are being decoded. */
-const lookAhead = 64;
+const lookAhead = 256;
 
 /** A candidate found by walking: a regular file, or a link to one inside the same folder. */
 interface Found {

@@ -50,6 +50,8 @@ export interface ImportOutcome {
 
 const batchImages = 256;
 const batchBytes = 32 * 1024 * 1024;
+/** Images on their way for each one that is decoded at a time: enough to last while a batch is brought to disk. */
+const flightImages = 24;
 /** Bytes that may be on their way at a time, so that large images do not pile up. */
 const flightBytes = 192 * 1024 * 1024;
 
@@ -62,7 +64,7 @@ const flightBytes = 192 * 1024 * 1024;
 export async function importImages(o: ImportOptions): Promise<ImportOutcome> {
   const outcome: ImportOutcome = { found: 0, added: 0, known: 0, failed: 0, skipped: 0 };
   const batch = new Batch(o.sink, outcome);
-  const flight = new Flight(o.concurrency * 8, flightBytes);
+  const flight = new Flight(o.concurrency * flightImages, flightBytes);
   let total: number | null = null;
   const report = () => o.onProgress({ phase: 'reading', done: outcome.added + outcome.known + outcome.failed, total, unit: 'images' });
   const fail = (failure: FileFailure) => {

@@ -25,7 +25,7 @@ interface Seat {
 }
 
 /** Inspections that one worker is given at a time. */
-const inspectionsEach = 64;
+const inspectionsEach = 96;
 
 /**
  * Worker threads that decode, inspect, make thumbnails and encode. Each is started when it is first needed. A request

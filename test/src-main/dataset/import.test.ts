@@ -211,7 +211,7 @@ describe('importImages', () => {
     };
     writeFileSync(join(folder, 'hundred.zip'), zipOf(images.slice(0, 100).map(({ name, bytes }) => ({ name, bytes }))));
     expect(await run(join(folder, 'hundred.zip'), new MemorySink(), { inspector, concurrency: 2 })).toMatchObject({ added: 100 });
-    expect(most).toBe(16);
+    expect(most).toBe(48);
   });
 
   it('ends with what the sink throws', async () => {
