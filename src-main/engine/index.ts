@@ -92,13 +92,16 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
     const router = makeRouter(services);
     const server = o.listen && (await listen(services, router, o.listen));
     library.lock.publish({ pid: process.pid, port: server?.port ?? 0, hostToken: server?.authentication.hostToken ?? '' });
+    // A promise that nobody waited for is a defect, and no reason to take the user's work down with the engine.
+    const defect = (error: unknown) => o.log(`A failure that nobody waited for: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    if (o.listen) process.on('unhandledRejection', defect);
     const beginning = begin(services, o).catch((error: Error) => o.log(`The start was not completed: ${error.stack ?? error.message}`));
     let closed: Promise<void> | null = null;
     return {
       address: server && { origin: server.origin, port: server.port, hostToken: server.authentication.hostToken, pageToken: server.authentication.pageToken },
       router,
       ended,
-      close: () => (closed ??= beginning.then(() => close(services, server))),
+      close: () => (closed ??= beginning.then(() => close(services, server)).finally(() => process.off('unhandledRejection', defect))),
     };
   } catch (error) {
     library.close();

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sampleImages } from '../dataset/archives';
+import { sampleImages, samplePath } from '../dataset/archives';
 import { writeBrokenFolder, writePictures } from '../../support/images';
 import { buildChildren, embedRun, endOf, eventsUntil, isState, quiet, removeChildren, run, smallResources, type Running } from './built-engine';
 
@@ -211,6 +211,21 @@ describe('an import', () => {
     expect((await first.client.collections.list()).map(({ name }) => name)).not.toContain('Nothing');
   });
 
+  it('that is cancelled keeps what it has read, and goes on from there the next time', async () => {
+    const { job } = await first.client.host.importPath({ path: samplePath, collection: 'Whole' });
+    for await (const jobs of await first.client.jobs.watch()) {
+      const now = jobs.find(({ id }) => id === job)!;
+      if (now.phase === 'reading' && now.done > 256) break;
+    }
+    await first.client.jobs.cancel({ job });
+    expect(await endOf(first, job)).toMatchObject({ state: 'cancelled', error: null });
+    const kept = (await first.client.collections.list()).find(({ name }) => name === 'Whole')!.images;
+    expect(kept).toBeGreaterThan(0);
+    expect(kept).toBeLessThan(2500);
+    const again = await endOf(first, (await first.client.host.importPath({ path: samplePath, collection: 'Whole' })).job);
+    expect(again.counts).toEqual({ imported: 2500 - kept, known: kept, failed: 0 });
+  });
+
   it('with a grant works once', async () => {
     const { grant, name } = await first.client.host.grant({ path: join(folder, 'mine') });
     expect(name).toBe('mine');
@@ -264,7 +279,7 @@ describe('what interrupts', () => {
 
     first = await run(join(folder, 'library'), { firstLaunch: true });
     expect(await first.client.runs.get({ run: id })).toMatchObject({ state: 'interrupted', usable: true });
-    expect((await first.client.collections.list()).map(({ name }) => name).sort()).toEqual(['Archive', 'CIFAR-10 sample', 'Going', 'Granted', 'Mine', 'Sent']);
+    expect((await first.client.collections.list()).map(({ name }) => name).sort()).toEqual(['Archive', 'CIFAR-10 sample', 'Going', 'Granted', 'Mine', 'Sent', 'Whole']);
     expect((await first.client.jobs.list()).filter(({ kind }) => kind === 'first-launch')).toHaveLength(1);
     await first.client.runs.resume({ run: id });
     await eventsUntil(first, id, (event) => event.type === 'step');
