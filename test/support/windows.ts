@@ -99,7 +99,10 @@ async function openElectron(library: string, profile: string, { scheme }: OpenOp
   });
   let closed = false;
   const page = await app.firstWindow();
-  await page.waitForURL(/^http:\/\/127\.0\.0\.1:\d+\//);
+  await page.waitForURL(/^http:\/\/127\.0\.0\.1:\d+\//).catch((error: Error) => {
+    const log = path.join(profile, 'engine.log');
+    throw new Error(`The window shows ${decodeURIComponent(page.url()).replace(/<[^>]*>/g, ' ')}\nEngine: ${fs.existsSync(log) ? fs.readFileSync(log, 'utf8') : 'no log'}\n${error.message}`);
+  });
   if (scheme) await page.emulateMedia({ colorScheme: scheme });
   return {
     page,

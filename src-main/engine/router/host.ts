@@ -20,7 +20,10 @@ export const hostRouter = (procedures: Procedures, s: Services) => ({
   }),
   describePath: procedures.host.describePath.handler(async ({ input }) => {
     const { path, ...asked } = input;
-    const real = await realpath(path).catch(() => path); // what is wrong with it is told when it is read
+    const real = await realpath(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw new GlyphscopeError('NOT_FOUND', `There is no file ${path}.`, { subject: path, remedy: 'Check the path.', cause: error });
+      return path; // what is wrong with it is told when it is read
+    });
     return describeImage(s, { ...asked, name: path, bytes: readRegularFile(real, path, largestFile) });
   }),
   shutdown: procedures.host.shutdown.handler(() => void s.shutdown()),
