@@ -4,8 +4,8 @@
  *     npx node resources/sample/make.mjs cifar10-images.tar.gz
  *
  * The archive holds cifar10/{train,test}/<class>/NNNN.jpg. Of each class the first 200 training and 50 test images by
- * name are taken, their bytes unchanged. The same archive always gives the same file: entries are sorted, stored without
- * compression (JPEG does not compress) and dated 1980-01-01.
+ * name are taken, their bytes unchanged. The same archive always gives the same file: entries go round the classes (so that the
+ * first page of a grid shows all of them), stored without compression (JPEG does not compress) and dated 1980-01-01.
  */
 import { createReadStream, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -39,9 +39,9 @@ const files = [...groups].flatMap(([key, images]) =>
   images
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .slice(0, wanted[key.split('/')[0]])
-    .map(({ name, bytes }) => ({ name: `cifar10-sample/${key}/${name}`, bytes })),
+    .map(({ name, bytes }, rank) => ({ rank, name: `cifar10-sample/${key}/${name}`, bytes })),
 );
-files.sort((a, b) => (a.name < b.name ? -1 : 1));
+files.sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1));
 const expected = 10 * (wanted.train + wanted.test);
 if (files.length !== expected) {
   console.error(`${archive} gives ${files.length} images, not ${expected}: it is not all of CIFAR-10.`);
