@@ -16,7 +16,7 @@ export interface Descriptions {
   symbols: Uint16Array;
   /** Probability of each symbol given those before it, [B, L]. */
   probabilities: Float32Array;
-  /** z_s of the full description, [B, Z], in the space of unit-length, centred teacher features. */
+  /** z_s of the full description, [B, Z], in the student's space of features (see normalise). */
   embeddings: Float32Array;
   /** When asked for: for each image and position the eight most likely symbols, best first. */
   alternatives: { symbol: number; probability: number }[][][] | null;
@@ -36,7 +36,7 @@ export class Student {
     const parameters = new Parameters();
     const random = new RandomStream(seed, 'weights');
     parameters.add('feature.mean', [shape.featureWidth], new Float32Array(shape.featureWidth), 'fixed');
-    parameters.add('feature.scale', [1], new Float32Array([1]), 'fixed');
+    parameters.add('feature.map', [shape.featureWidth, shape.featureWidth], new Float32Array(shape.featureWidth ** 2), 'fixed');
     addDescriptor(parameters, shape, random);
     addInterpreter(parameters, shape, random);
     if (o.trainable) {
@@ -52,19 +52,23 @@ export class Student {
     this.parameters.dispose();
   }
 
-  /** Teacher features as the student sees them: (z / |z| − mean) · scale, [R, Z]; about 1 in variance by channel. */
+  /** Teacher features as the student sees them, x = (z / |z| − mean) · map: [R, Z] → [R, Z]. prepare.ts chooses the map. */
   normalise(features: Tensor): Tensor {
+    return tf.tidy(() => op.matrixProduct(this.centre(features), this.parameters.variable('feature.map').value()));
+  }
+
+  /** z / |z| − mean, [R, Z]. */
+  centre(features: Tensor): Tensor {
     return tf.tidy(() => {
       const length = op.squareRoot(op.add(op.sumOver(op.square(features), 1, true), op.constant(1e-12)));
-      const centred = op.subtract(op.divide(features, length), this.parameters.variable('feature.mean').value());
-      return op.multiply(centred, this.parameters.variable('feature.scale').value());
+      return op.subtract(op.divide(features, length), this.parameters.variable('feature.mean').value());
     });
   }
 
-  /** The same as numbers. @param features [B, Z]  @returns [B, Z] */
-  async normalised(features: Float32Array): Promise<Float32Array> {
+  /** Unit-length, centred features as numbers: what the teacher itself is measured with. @param features [B, Z]  @returns [B, Z] */
+  async centred(features: Float32Array): Promise<Float32Array> {
     const { featureWidth: Z } = this.shape;
-    const x = tf.tidy(() => this.normalise(tf.tensor2d(features, [features.length / Z, Z])));
+    const x = tf.tidy(() => this.centre(tf.tensor2d(features, [features.length / Z, Z])));
     const values = await x.data<'float32'>();
     x.dispose();
     return values;

@@ -29,7 +29,7 @@ export class HeldOut {
   async measure(student: Student, step: number): Promise<EvaluationEvent> {
     const bank = this.#clean.gather(this.#images.bankSlots);
     const queries = this.#clean.gather(this.#images.querySlots);
-    this.#teacher ??= await this.#top1(await student.normalised(bank), await student.normalised(queries), student.shape.featureWidth);
+    this.#teacher ??= await this.#top1(await student.centred(bank), await student.centred(queries), student.shape.featureWidth);
     const lengths = prefixLengths(student.shape.length);
     const banks = await student.embedPrefixes(bank, lengths);
     const asked = await student.embedPrefixes(queries, lengths);

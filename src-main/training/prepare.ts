@@ -1,35 +1,43 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { TrainingConfig } from '../contract/config';
 import type { Progress } from '../contract/progress';
 import * as op from '../model/operations';
 import { RandomStream } from '../model/random';
 import { residualKMeans } from '../model/residual-kmeans';
 import type { Student } from '../model/student';
+import { viewContrastMap } from '../model/view-contrast';
 import type { FeatureSource } from './batches';
 
-/** Images that the statistics and the codes are made from; more change the codes by less than one run differs from another. */
-const sample = 50_000;
+/** Images that the codes are made from, and that the spread between views is measured on. */
+const codeSample = 50_000;
+const viewSample = 20_000;
 const iterations = 20;
 
 export interface PrepareOptions {
   student: Student;
+  config: TrainingConfig;
   clean: FeatureSource;
+  views: FeatureSource;
   slots: Int32Array;
-  seed: number;
   onProgress?: Progress;
   signal?: AbortSignal;
 }
 
 /**
- * What a new student starts from: the mean and scale of the teacher's features, for the residual descriptor codes from
- * residual k-means with the sharpness of the choice among them, and a teacher projector equal to the student's.
+ * What a new student starts from: the map from the teacher's features to the space that it works in, for the residual
+ * descriptor codes from residual k-means with the sharpness of the choice among them, and a teacher projector equal to
+ * the student's.
  */
 export async function prepareStudent(o: PrepareOptions): Promise<void> {
-  const { student } = o;
-  const random = new RandomStream(o.seed, 'codes');
-  const chosen = o.slots.length <= sample ? o.slots : Int32Array.from(random.permutation(o.slots.length).subarray(0, sample), (i) => o.slots[i]);
+  const { student, config } = o;
+  const random = new RandomStream(config.seed, 'codes');
+  const order = random.permutation(o.slots.length);
+  const some = (count: number) => Int32Array.from(order.subarray(0, count), (i) => o.slots[i]).sort();
+  const chosen = some(codeSample);
   o.onProgress?.({ phase: 'preparing', done: 0, total: null, unit: 'passes' });
   const features = tf.tidy(() => tf.tensor2d(o.clean.gather(chosen), [chosen.length, student.shape.featureWidth]));
-  await measureFeatures(student, features);
+  await centreFeatures(student, features);
+  assign(student, 'feature.map', config.viewContrast > 0 ? await contrastMap(student, some(viewSample), o) : await plainMap(student, features));
   if (student.shape.descriptor === 'residual') {
     const points = student.normalise(features);
     const { codes, leftOver, total } = await residualKMeans({ points, length: student.shape.length, vocabulary: student.shape.vocabulary, iterations, random, onProgress: o.onProgress, signal: o.signal });
@@ -50,17 +58,55 @@ function sharpness(leftOver: Float32Array, total: number, width: number): Float3
   return leftOver.map((mean) => width / Math.max(mean, total * 1e-4));
 }
 
-/** Mean of the unit-length features, and the scale that gives the centred ones variance 1 on average over channels. */
-async function measureFeatures(student: Student, features: op.Tensor): Promise<void> {
-  assign(student, 'feature.scale', new Float32Array([1]));
+/** The mean of the unit-length features. */
+async function centreFeatures(student: Student, features: op.Tensor): Promise<void> {
   assign(student, 'feature.mean', new Float32Array(student.shape.featureWidth));
-  const mean = tf.tidy(() => op.meanOver(student.normalise(features), 0));
+  const mean = tf.tidy(() => op.meanOver(student.centre(features), 0));
   assign(student, 'feature.mean', await mean.data<'float32'>());
-  const variance = tf.tidy(() => op.scale(op.sumOfSquares(student.normalise(features)), 1 / features.size));
-  const [value] = await variance.data<'float32'>();
-  assign(student, 'feature.scale', new Float32Array([1 / Math.sqrt(Math.max(value, 1e-12))]));
-  tf.dispose([mean, variance]);
+  mean.dispose();
 }
+
+/** One factor for all channels, so that their variance is 1 on average: the features as they are. */
+async function plainMap(student: Student, features: op.Tensor): Promise<Float32Array> {
+  const { featureWidth } = student.shape;
+  const variance = tf.tidy(() => op.scale(op.sumOfSquares(student.centre(features)), 1 / features.size));
+  const [value] = await variance.data<'float32'>();
+  variance.dispose();
+  const map = new Float32Array(featureWidth ** 2);
+  for (let i = 0; i < featureWidth; i++) map[i * featureWidth + i] = 1 / Math.sqrt(Math.max(value, 1e-12));
+  return map;
+}
+
+/** The map of viewContrast, from the scatter of the views around their image's mean and of those means. */
+async function contrastMap(student: Student, slots: Int32Array, o: PrepareOptions): Promise<Float32Array> {
+  const { featureWidth } = student.shape;
+  const { records } = o.views.spec;
+  const blocks: { within: op.Tensor; between: op.Tensor }[] = [];
+  for (let from = 0; from < slots.length; from += imagesAtOnce) {
+    const part = slots.subarray(from, from + imagesAtOnce);
+    blocks.push(
+      tf.tidy(() => {
+        const views = op.reshape(student.centre(tf.tensor2d(o.views.gather(part), [part.length * records, featureWidth])), [part.length, records, featureWidth]);
+        const means = op.meanOver(views, 1, true);
+        const apart = op.reshape(op.subtract(views, means), [part.length * records, featureWidth]);
+        const centres = op.reshape(means, [part.length, featureWidth]);
+        return { within: op.matrixProduct(apart, apart, true, false), between: op.matrixProduct(centres, centres, true, false) };
+      }),
+    );
+  }
+  const read = async (name: 'within' | 'between', divisor: number) => {
+    const sum = tf.tidy(() => op.addMany(blocks.map((block) => block[name])));
+    const values = Float64Array.from(await sum.data<'float32'>(), (value) => value / divisor);
+    sum.dispose();
+    return values;
+  };
+  const within = await read('within', slots.length * (records - 1));
+  const between = await read('between', slots.length);
+  tf.dispose(blocks);
+  return viewContrastMap(within, between, featureWidth, o.config.viewContrast);
+}
+
+const imagesAtOnce = 1024;
 
 function assign(student: Student, name: string, values: Float32Array): void {
   const variable = student.parameters.variable(name);

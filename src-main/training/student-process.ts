@@ -86,7 +86,7 @@ async function evaluate(loaded: Student, o: EvaluationRequest, signal: AbortSign
       length,
       width: featureWidth,
       interpret: (symbols, count, prefix) => loaded.interpret(symbols, count, prefix),
-      teacher: async () => ({ train: await loaded.normalised(store.gather(o.trainSlots)), test: await loaded.normalised(store.gather(o.testSlots)) }),
+      teacher: async () => ({ train: await loaded.centred(store.gather(o.trainSlots)), test: await loaded.centred(store.gather(o.testSlots)) }),
       features: 'features of the clean image, of unit length and centred on the mean of the images trained on',
       split: o.split,
       product: backendProduct,

@@ -3,17 +3,14 @@ import type { TrainingConfig } from '../contract/config';
 import { GlyphscopeError } from '../contract/errors';
 import type { StepEvent, TrainingEvent } from '../contract/runs';
 import type { ProgressState } from '../contract/progress';
-import { gumbelNoise, prefixWeights, studentLoss, type LossResult } from '../model/losses';
-import { RandomStream } from '../model/random';
 import { studentShape } from '../model/shapes';
 import { Student } from '../model/student';
 import { Batches, byViewFirst, stampOf, type FeatureSource } from './batches';
 import { newestCheckpoint, writeCheckpoint } from './checkpoint';
 import { HeldOut, type HeldOutImages } from './held-out';
-import { AdamW, followCentre, followStudent, gradientLength } from './optimizer';
 import { prepareStudent } from './prepare';
-import { schedules } from './schedules';
 import { StatisticsWindow } from './statistics';
+import { beginTraining, trainingStep } from './step';
 
 export interface TrainOptions {
   config: TrainingConfig;
@@ -72,7 +69,8 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
   // ---- student, from the newest checkpoint or from residual k-means
   yield { type: 'state', state: 'preparing', step: 0, error: null };
   const student = Student.create(studentShape(config, width), config.seed, { trainable: true });
-  const optimizer = new AdamW(student.parameters, config);
+  const training = beginTraining(config, student);
+  const { optimizer, schedule } = training;
   try {
     let step = 0;
     let seconds = 0;
@@ -87,12 +85,10 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
       yield { type: 'message', step, level: 'info', text: `Going on from the checkpoint of step ${step}.` };
       if (checkpoint.state.images !== stamp) yield { type: 'message', step, level: 'warning', text: 'The collection has changed since that checkpoint: the order of the images is another than without the interruption.' };
     } else {
-      await prepareStudent({ student, clean: o.clean, slots: o.trainSlots, seed: config.seed, onProgress: o.onProgress });
+      await prepareStudent({ student, config, clean: o.clean, views: o.views, slots: o.trainSlots, onProgress: o.onProgress });
     }
 
-    // ---- schedules and measurements
-    const schedule = schedules(config);
-    const weights = prefixWeights(config.prefixWeight, config.length);
+    // ---- measurements
     const statistics = new StatisticsWindow(config.length, config.vocabulary);
     const heldOut = o.heldOut && config.evaluateEvery > 0 ? new HeldOut(o.clean, o.heldOut) : null;
     const rate = new Rate();
@@ -122,20 +118,9 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
       const begun = performance.now();
       const slots = batches.at(step);
       const features = byViewFirst(o.views.gather(slots), config.batch, config.views, o.views.spec.records, width);
-      const result = lossOf(student, config, features, step, schedule, weights);
-      const last = step + 1 === config.steps;
-      const { norm, scale } = await gradientLength(result.gradients, config.gradientClip);
-      if (!Number.isFinite(norm)) {
-        tf.dispose(result);
-        throw new GlyphscopeError('LOSS_NOT_FINITE', `The loss or its gradient was not a finite number at step ${step + 1}. ${saved >= 0 ? `The checkpoint of step ${saved} is kept.` : 'There was no checkpoint yet.'}`, {
-          subject: `step ${step + 1}`,
-          remedy: 'Lower the learning rate, or raise the temperatures.',
-        });
-      }
-      optimizer.update(result.gradients, { learningRate: schedule.learningRate[step], time: step + 1, gradientScale: scale });
-      followStudent(student.parameters, schedule.teacherMomentum[step]);
-      if (result.projection) followCentre(student.parameters, result.projection.teacherMean, config.centreMomentum);
+      const { result, gradientNorm } = await trainingStep(training, step, features);
       step++;
+      const last = step === config.steps;
       const report = last || performance.now() - reported >= reportEveryMs;
       const measured = report ? await statistics.read(result) : null;
       tf.dispose(result);
@@ -146,7 +131,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
         const stepsPerSecond = rate.perSecond();
         const event: StepEvent = {
           type: 'step', step, epoch: step / batches.perEpoch, seconds, ...measured,
-          quantizerTemperature: schedule.gumbelTemperature[step - 1], learningRate: schedule.learningRate[step - 1], gradientNorm: norm,
+          quantizerTemperature: schedule.gumbelTemperature[step - 1], learningRate: schedule.learningRate[step - 1], gradientNorm,
           stepsPerSecond, etaSeconds: stepsPerSecond > 0 ? (config.steps - step) / stepsPerSecond : 0,
         };
         yield event;
@@ -168,22 +153,6 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
     optimizer.dispose();
     student.dispose();
   }
-}
-
-/** The loss of one step and its gradients: all that is random follows from seed and step. */
-function lossOf(student: Student, config: TrainingConfig, features: Float32Array, step: number, schedule: ReturnType<typeof schedules>, weights: Float32Array): LossResult {
-  const rows = config.views * config.batch;
-  const uniforms = config.gumbelNoise > 0 ? new RandomStream(config.seed, 'noise', step).uniforms(config.length * rows * config.vocabulary) : null;
-  return tf.tidy(() =>
-    studentLoss(student, {
-      ...config,
-      features: tf.tensor2d(features, [rows, student.shape.featureWidth]),
-      noise: uniforms && gumbelNoise(uniforms, [config.length, rows, config.vocabulary], config.gumbelNoise),
-      gumbelTemperature: schedule.gumbelTemperature[step],
-      teacherTemperature: schedule.teacherTemperature[step],
-      prefixWeights: weights,
-    }),
-  );
 }
 
 /** Steps a second over the last twenty. */

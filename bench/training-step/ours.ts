@@ -1,0 +1,30 @@
+/** Our side of the benchmark: the product's own training step, spoken to as peer.py is. */
+import { createInterface } from 'node:readline';
+import * as tf from '@tensorflow/tfjs-core';
+import type { TrainingConfig } from '../../src-main/contract/config';
+import { startBackend } from '../../src-main/model/backend';
+import { RandomStream } from '../../src-main/model/random';
+import { studentShape } from '../../src-main/model/shapes';
+import { Student } from '../../src-main/model/student';
+import { beginTraining, trainingStep } from '../../src-main/training/step';
+
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const { config, featureWidth } = JSON.parse((await lines.next()).value as string) as { config: TrainingConfig; featureWidth: number };
+const backend = await startBackend(config.backend, { threads: config.threads });
+const student = Student.create(studentShape(config, featureWidth), config.seed, { trainable: true });
+const training = beginTraining(config, student);
+const random = new RandomStream(config.seed, 'codes');
+const features = Float32Array.from({ length: config.batch * config.views * featureWidth }, () => random.normal());
+const weights = Object.fromEntries(student.parameters.names().map((name) => [name, student.parameters.variable(name).shape]));
+process.stdout.write(`${JSON.stringify({ backend: backend.description, shape: student.shape, weights, parameters: student.parameters.count() })}\n`);
+
+let step = 0;
+for await (const line of { [Symbol.asyncIterator]: () => lines }) {
+  const times: number[] = [];
+  for (let i = 0; i < Number(line); i++) {
+    const begun = performance.now();
+    tf.dispose((await trainingStep(training, step++ % config.steps, features)).result);
+    times.push(performance.now() - begun);
+  }
+  process.stdout.write(`${JSON.stringify(times)}\n`);
+}
