@@ -1,5 +1,6 @@
-import { trainingConfig, type TrainingConfig } from '../contract/config';
+import { presetName, trainingConfig, type TrainingConfig } from '../contract/config';
 import { errorDetail, type ErrorDetail } from '../contract/errors';
+import { presetConfig } from '../contract/presets';
 import { runState, type RunState } from '../contract/runs';
 import { allRows, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
 
@@ -50,13 +51,19 @@ const columns = `r.id, r.name, r.variant, r.state, r.config, r.collection, coale
   r.backend, r.step, r.checkpoint_step, r.described_step, r.embedded, r.knn_top1, r.error, r.disk_bytes, r.created_at`;
 const from = 'runs r LEFT JOIN collections c ON c.id = r.collection AND c.removed = 0';
 
+/** A config as it was stored; fields that came with later versions have the values of its preset. */
+function storedConfig(text: string): TrainingConfig {
+  const given = JSON.parse(text) as Record<string, unknown>;
+  return trainingConfig.parse({ ...presetConfig(presetName.parse(given.preset)), ...given });
+}
+
 function toRun(row: RunRow): StoredRun {
   return {
     id: row.id,
     name: row.name,
     variant: row.variant,
     state: runState.parse(row.state),
-    config: trainingConfig.parse(JSON.parse(row.config)),
+    config: storedConfig(row.config),
     collection: row.collection,
     collectionName: row.collection_name,
     teacher: row.teacher,

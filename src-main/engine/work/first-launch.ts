@@ -26,7 +26,7 @@ export function beginFirstLaunch(s: Services, embeddedRun: number | null): void 
   db.write.settings.set(setting, 'begun');
   const id = s.jobs.start({ kind: 'first-launch', title: 'Prepare the sample collection', lane: 'first-launch' }, (job) => fill(s, embeddedRun, job));
   void s.jobs.settled(id).then(({ state: ended }) => {
-    if (ended === 'interrupted') return;
+    if (ended === 'interrupted' || ended === 'failed') return; // the next start goes on
     db.write.settings.set(setting, 'done');
     const collection = db.read.collections.byName(sampleName);
     if (ended !== 'done' || embeddedRun === null || !collection) return;

@@ -36,11 +36,16 @@ export async function buildChildren(): Promise<void> {
 
 export const removeChildren = (): void => rmSync(out, { recursive: true, force: true });
 
-/** Every `step`-th image of the sample collection, bytes and names unchanged. */
+/** Every `step`-th image of each class and split of the sample collection, bytes and names unchanged. */
 async function someOfTheSample(step: number): Promise<Member[]> {
   const members: Member[] = [];
-  let i = 0;
-  for await (const entry of (await openSource(samplePath)).entries()) if (i++ % step === 0) members.push({ name: entry.name, bytes: await entry.read() });
+  const seen = new Map<string, number>();
+  for await (const entry of (await openSource(samplePath)).entries()) {
+    const group = `${entry.split} ${entry.label}`;
+    const place = seen.get(group) ?? 0;
+    seen.set(group, place + 1);
+    if (place % step === 0) members.push({ name: entry.name, bytes: await entry.read() });
+  }
   return members;
 }
 

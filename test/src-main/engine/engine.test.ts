@@ -121,7 +121,7 @@ describe('a training', () => {
       codes[name] = answer;
     }
     expect(codes).toEqual({ 'empty.png': 'IMAGE_EMPTY', 'huge.png': 'IMAGE_TOO_LARGE', 'text.png': expect.stringMatching(/^IMAGE_UN/), 'truncated.jpg': 'IMAGE_UNREADABLE', 'picture-0.png': 'ok', 'picture-1.png': 'ok' });
-    await expect(first.client.host.describePath({ run: runId, path: join(folder, 'nowhere.png'), neighbours: 0 })).rejects.toMatchObject({ data: { code: 'IMAGE_GONE' } });
+    await expect(first.client.host.describePath({ run: runId, path: join(folder, 'nowhere.png'), neighbours: 0 })).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } });
   });
 
   it('is evaluated and mapped', async () => {
