@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { gumbelNoise, prefixWeights, type LossInput } from '../../../src-main/model/losses';
+import { RandomStream } from '../../../src-main/model/random';
+import type { StudentShape } from '../../../src-main/model/shapes';
+import { Student } from '../../../src-main/model/student';
+
+export const kinds = ['residual', 'autoregressive'] as const;
+
+export function smallShape(descriptor: (typeof kinds)[number]): StudentShape {
+  return {
+    featureWidth: 6, vocabulary: 5, length: 4, descriptor, width: 8, descriptorLayers: 2, descriptorHeads: 2, memoryTokens: 2,
+    interpreterLayers: 2, interpreterHeads: 2, projectorOutputs: 7, projectorHidden: 8, projectorBottleneck: 4,
+  };
+}
+
+/** A student whose every weight is random, so that nothing is zero by its start. */
+export function smallStudent(descriptor: (typeof kinds)[number], seed = 1): Student {
+  const student = Student.create(smallShape(descriptor), seed, { trainable: true });
+  const random = new RandomStream(seed, 'codes');
+  const { featureWidth: Z } = student.shape;
+  for (const name of student.parameters.names()) {
+    const variable = student.parameters.variable(name);
+    const size = variable.shape.reduce((a, b) => a * b, 1);
+    const values = Float32Array.from({ length: size }, () => 0.4 * random.normal());
+    if (name === 'feature.mean') values.fill(0);
+    if (name === 'feature.map') for (let i = 0; i < size; i++) values[i] = i % (Z + 1) === 0 ? 2 : 0;
+    if (name === 'descriptor.sharpness') values.fill(1.5);
+    const tensor = tf.tensor(values, variable.shape);
+    variable.assign(tensor);
+    tensor.dispose();
+  }
+  return student;
+}
+
+export function randomFeatures(rows: number, width = 6, seed = 5): Float32Array {
+  const random = new RandomStream(seed, 'order');
+  return Float32Array.from({ length: rows * width }, () => random.normal());
+}
+
+/** Three images of two views. The caller disposes of features and noise. */
+export function smallLossInput(student: Student, changes: Partial<LossInput> = {}): LossInput {
+  const { length: L, vocabulary: K, featureWidth: Z } = student.shape;
+  return {
+    features: tf.tensor2d(randomFeatures(6), [6, Z]),
+    views: 2,
+    noise: changes.noise === null ? null : gumbelNoise(new RandomStream(2, 'noise').uniforms(L * 6 * K), [L, 6, K], 1),
+    gumbelTemperature: 0.7,
+    straightThrough: true,
+    prefixWeights: prefixWeights(0.9, L),
+    projectionWeight: 1,
+    alignmentWeight: 0.5,
+    crossView: true,
+    studentTemperature: 0.3,
+    teacherTemperature: 0.2,
+    ...changes,
+  };
+}
