@@ -13,14 +13,14 @@ ROWS = 6
 
 
 def shape_of(descriptor):
-    return Shape(6, 5, 4, descriptor, 8, 2, 2, 2, 2, 2, 7, 8, 4)
+    return Shape(8, 6, 5, 4, descriptor, 8, 2, 2, 2, 2, 2, 7, 8, 4)
 
 
 def dimensions(s: Shape):
     """Names and dimensions of all weights, as Student.create makes them."""
-    Z, D, L, K = s.featureWidth, s.width, s.length, s.vocabulary
+    Z, C, D, L, K = s.featureWidth, s.channels, s.width, s.length, s.vocabulary
     residual = s.descriptor == "residual"
-    dims = {"feature.mean": [Z], "feature.map": [Z, Z]}
+    dims = {"feature.mean": [Z], "feature.map": [Z, C]}
 
     def layer(name, rows, columns):
         dims[f"{name}.weight"], dims[f"{name}.bias"] = [rows, columns], [columns]
@@ -35,22 +35,22 @@ def dimensions(s: Shape):
         layer(f"{name}.mlp.hidden", D, 4 * D)
         layer(f"{name}.mlp.output", 4 * D, D)
 
-    layer("descriptor.memory", Z, s.memoryTokens * D)
+    layer("descriptor.memory", C, s.memoryTokens * D)
     dims["descriptor.symbols.weight"], dims["descriptor.positions"] = [K, D], [L, D]
     for i in range(s.descriptorLayers):
         block(f"descriptor.block{i}", True)
     if residual:
-        dims["codes"], dims["descriptor.sharpness"], dims["descriptor.preference"] = [L, K, Z], [L, 1, 1], [L, 1, K]
-        dims["descriptor.residual.weight"] = [Z, D]
-    layer("descriptor.output", D, Z if residual else K)
+        dims["codes"], dims["descriptor.sharpness"], dims["descriptor.preference"] = [L, K, C], [L, 1, 1], [L, 1, K]
+        dims["descriptor.residual.weight"] = [C, D]
+    layer("descriptor.output", D, C if residual else K)
     dims["interpreter.symbols.weight"], dims["interpreter.positions"] = [K, D], [L, D]
     if residual:
-        dims["interpreter.sums.weight"] = [Z, D]
+        dims["interpreter.sums.weight"] = [C, D]
     for i in range(s.interpreterLayers):
         block(f"interpreter.block{i}", False)
-    layer("interpreter.output", D, Z)
+    layer("interpreter.output", D, C)
     for name in ("projector", "teacher"):
-        for i, (rows, columns) in enumerate([(Z, s.projectorHidden), (s.projectorHidden, s.projectorHidden), (s.projectorHidden, s.projectorBottleneck)]):
+        for i, (rows, columns) in enumerate([(C, s.projectorHidden), (s.projectorHidden, s.projectorHidden), (s.projectorHidden, s.projectorBottleneck)]):
             layer(f"{name}.layer{i}", rows, columns)
         dims[f"{name}.last.weight"] = [s.projectorBottleneck, s.projectorOutputs]
     dims["teacher.centre"] = [s.projectorOutputs]

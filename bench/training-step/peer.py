@@ -16,11 +16,11 @@ def main():
     torch.manual_seed(o["seed"])
     shape = Shape(**o["shape"])
     weights = {name: torch.randn(dims) * (0.05 if name.endswith(".weight") else 0.1) for name, dims in o["weights"].items()}
-    weights["descriptor.sharpness"] = torch.full_like(weights["descriptor.sharpness"], 1 / shape.featureWidth)
+    weights["descriptor.sharpness"] = torch.full_like(weights["descriptor.sharpness"], 1 / shape.channels)
     twin = Twin(shape, weights)
     settings = Settings(**o["settings"])
     optimizer = optimizer_for(twin, o["learningRate"], o["weightDecay"])
-    x = torch.randn(o["rows"], shape.featureWidth)
+    x = torch.randn(o["rows"], shape.channels)
     print("ready", flush=True)
     for line in sys.stdin:
         times = []

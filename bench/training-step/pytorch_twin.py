@@ -12,6 +12,7 @@ import torch.nn.functional as F
 @dataclass
 class Shape:
     featureWidth: int
+    channels: int
     vocabulary: int
     length: int
     descriptor: str
@@ -152,7 +153,7 @@ class Twin:
         return ((by_view.sum(0) - by_view) / (views - 1)).flatten(0, 1)
 
     def loss(self, x, noise, o: Settings):
-        """The scalar loss of normalised features (R, Z), and the mean of the teacher's outputs for the centre."""
+        """The scalar loss of normalised features (R, C), and the mean of the teacher's outputs for the centre."""
         s = self.s
         written = self.write(x, noise, None if o.straightThrough else o.gumbelTemperature)
         soft = ((self.logits(x, written) + noise) / o.gumbelTemperature).softmax(-1)

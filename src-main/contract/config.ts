@@ -83,9 +83,9 @@ export const trainingConfig = z.object({
     help: 'Factor on the Gumbel noise: 1 samples symbols from their probabilities, 0 always takes the likeliest. Lower it when short prefixes get worse in training.',
   }),
 
-  viewContrast: z.number().min(0).max(1000).register(field, {
-    label: 'View contrast', group: 'Descriptor', advanced: true,
-    help: 'How the teacher\'s feature is scaled first. 0: as it is, for the paper. Above: each direction is divided by how much it changes between views of one image, and those are kept that differ between images at least this many times as much. 3 raised k-NN after every prefix; lower it when the teacher is strong and its details matter.',
+  channels: z.int().min(0).max(8192).register(field, {
+    label: 'Channels', group: 'Descriptor', unit: 'channels',
+    help: 'How many directions of the teacher\'s feature the student sees. 0: the feature as it is, for the paper. Above: each direction is divided by how much it changes between views of one image, and those are kept that then differ most between images. 32 raised k-NN after every prefix; raise it when the teacher is strong and its details matter.',
   }),
   descriptor: z.enum(['residual', 'autoregressive']).register(field, {
     label: 'Descriptor', group: 'Descriptor',

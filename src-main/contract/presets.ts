@@ -18,7 +18,7 @@ const small: Omit<TrainingConfig, 'preset'> = {
   gumbelTemperatureStart: 1,
   gumbelTemperatureEnd: 0.5,
   gumbelNoise: 1,
-  viewContrast: 3,
+  channels: 32,
   descriptor: 'residual',
   width: 128,
   descriptorLayers: 2,
@@ -67,7 +67,7 @@ const changes: Record<PresetName, Changes> = {
   },
   // The publication, as far as it says; 384 is the smallest common width of its heads that a ViT has, too.
   paper: {
-    steps: 20_000, viewContrast: 0, descriptor: 'autoregressive', crossView: false, alignmentWeight: 0,
+    steps: 20_000, channels: 0, descriptor: 'autoregressive', crossView: false, alignmentWeight: 0,
     width: 384, descriptorLayers: 6, descriptorHeads: 8, memoryTokens: 8, interpreterLayers: 12, interpreterHeads: 6,
     projectorOutputs: 8192, projectorHidden: 2048, projectorBottleneck: 256,
     learningRate: 0.0003, warmup: 1000, teacherTemperatureWarmup: 2000, checkpointEvery: 500, evaluateEvery: 1000, heldOut: 2000,
@@ -105,7 +105,7 @@ function checkTogether(config: TrainingConfig): void {
     if (config.width % config[heads] !== 0)
       throw refused(heads, `${heads} = ${config[heads]} does not divide width = ${config.width}.`, `Take a width that is a multiple of ${config.descriptorHeads} and ${config.interpreterHeads}.`);
   if (config.crossView && config.views < 2) throw refused('crossView', `crossView needs 2 views or more, views = ${config.views}.`, 'Raise views, or switch crossView off.');
-  if (config.viewContrast > 0 && config.views < 2) throw refused('viewContrast', `viewContrast compares views of an image, views = ${config.views}.`, 'Raise views to 2 or more, or set viewContrast to 0.');
+  if (config.channels > 0 && config.views < 2) throw refused('channels', `Choosing channels compares views of an image, views = ${config.views}.`, 'Raise views to 2 or more, or set channels to 0.');
   if (config.projectionWeight === 0 && config.alignmentWeight === 0) throw refused('alignmentWeight', 'projectionWeight and alignmentWeight are both 0: there is nothing to learn.', 'Raise one of them.');
   if (config.gumbelTemperatureEnd > config.gumbelTemperatureStart)
     throw refused('gumbelTemperatureEnd', `gumbelTemperatureEnd = ${config.gumbelTemperatureEnd} is above gumbelTemperatureStart = ${config.gumbelTemperatureStart}.`, 'The temperature falls during training: lower the end or raise the start.');

@@ -19,19 +19,19 @@ import { shiftedPositions, sumsBefore } from './positions';
  * Its correction starts at zero, so an untrained one with k-means codes is residual k-means (Juang and Gray 1982).
  */
 export function addDescriptor(parameters: Parameters, shape: StudentShape, random: RandomStream): void {
-  const { featureWidth: Z, width: D, length: L, vocabulary: K } = shape;
-  parameters.addMatrix('descriptor.memory.weight', Z, shape.memoryTokens * D, random);
+  const { channels: C, width: D, length: L, vocabulary: K } = shape;
+  parameters.addMatrix('descriptor.memory.weight', C, shape.memoryTokens * D, random);
   parameters.addZeros('descriptor.memory.bias', [shape.memoryTokens * D]);
   parameters.addMatrix('descriptor.symbols.weight', K, D, random, Math.sqrt(K) * 0.5);
   parameters.add('descriptor.positions', [L, D], normals(L * D, 0.5, random), 'plain');
   for (let i = 0; i < shape.descriptorLayers; i++) addBlock(parameters, `descriptor.block${i}`, D, shape.descriptorLayers, true, random);
   if (shape.descriptor === 'residual') {
-    parameters.add('codes', [L, K, Z], normals(L * K * Z, 0.1, random), 'plain');
-    parameters.add('descriptor.sharpness', [L, 1, 1], new Float32Array(L).fill(1 / Z), 'fixed');
+    parameters.add('codes', [L, K, C], normals(L * K * C, 0.1, random), 'plain');
+    parameters.add('descriptor.sharpness', [L, 1, 1], new Float32Array(L).fill(1 / C), 'fixed');
     parameters.addZeros('descriptor.preference', [L, 1, K]);
-    parameters.addMatrix('descriptor.residual.weight', Z, D, random);
-    parameters.addMatrix('descriptor.output.weight', D, Z, random, 0);
-    parameters.addZeros('descriptor.output.bias', [Z]);
+    parameters.addMatrix('descriptor.residual.weight', C, D, random);
+    parameters.addMatrix('descriptor.output.weight', D, C, random, 0);
+    parameters.addZeros('descriptor.output.bias', [C]);
   } else {
     parameters.addMatrix('descriptor.output.weight', D, K, random);
     parameters.addZeros('descriptor.output.bias', [K]);
@@ -57,7 +57,7 @@ export interface Written {
   logits: Tensor;
 }
 
-/** Writes the descriptions position by position, without gradient. @param x features [R, Z]  */
+/** Writes the descriptions position by position, without gradient. @param x features [R, C]  */
 export function writeSymbols(weights: WeightsInUse, shape: StudentShape, x: Tensor, choice: Choice): Written {
   const { length: L, vocabulary: K, width: D } = shape;
   const rows = x.shape[0];
@@ -80,14 +80,14 @@ export function writeSymbols(weights: WeightsInUse, shape: StudentShape, x: Tens
       const output = layer(weights, 'descriptor.output', kernel.layerNorm(tape, tape.constant(stream))).tensor;
       const scores = !codes || !offsets || !sharpness
         ? op.reshape(output, [1, rows, K])
-        : op.multiply(op.add(op.batchProduct(op.reshape(op.add(residual, output), [1, rows, shape.featureWidth]), codes[j], false, true), offsets[j]), sharpness[j]);
+        : op.multiply(op.add(op.batchProduct(op.reshape(op.add(residual, output), [1, rows, shape.channels]), codes[j], false, true), offsets[j]), sharpness[j]);
       const noisy = noises ? op.add(scores, noises[j]) : scores;
       const chosen = choice.softTemperature === null
         ? op.reshape(op.oneHotOfGreatest(op.reshape(noisy, [rows, K])), [1, rows, K])
         : op.softmax(op.multiply(noisy, tf.scalar(1 / choice.softTemperature)));
       symbols.push(chosen);
       logits.push(scores);
-      if (codes && j + 1 < L) residual = op.subtract(residual, op.reshape(op.batchProduct(chosen, codes[j]), [rows, shape.featureWidth]));
+      if (codes && j + 1 < L) residual = op.subtract(residual, op.reshape(op.batchProduct(chosen, codes[j]), [rows, shape.channels]));
     }
     return { symbols: op.concatenate(symbols, 0), logits: op.concatenate(logits, 0) };
   });
@@ -96,18 +96,18 @@ export function writeSymbols(weights: WeightsInUse, shape: StudentShape, x: Tens
 /**
  * Logits of all positions in one pass, given the symbols already written: what writeSymbols computed, now with the
  * gradient for the weights. The written symbols are constants here; their gradient goes through the quantizer.
- * @param x features [R, Z]  @param written [L, R, K]  @returns [L, R, K]
+ * @param x features [R, C]  @param written [L, R, K]  @returns [L, R, K]
  */
 export function symbolLogits(weights: WeightsInUse, shape: StudentShape, x: Tensor, written: Tensor): Value {
   const { tape } = weights;
-  const { length: L, vocabulary: K, width: D, featureWidth: Z } = shape;
+  const { length: L, vocabulary: K, width: D, channels: C } = shape;
   const rows = x.shape[0];
   const before = op.reshape(shiftedPositions(written), [L * rows, K]);
   let stream = kernel.linear(tape, tape.constant(before), weights.get('descriptor.symbols.weight'), null);
   let residuals: Tensor | null = null;
   if (shape.descriptor === 'residual') {
     const used = sumsBefore(op.batchProduct(written, weights.get('codes').tensor));
-    residuals = op.reshape(op.subtract(op.reshape(x, [1, rows, Z]), used), [L * rows, Z]);
+    residuals = op.reshape(op.subtract(op.reshape(x, [1, rows, C]), used), [L * rows, C]);
     stream = kernel.add(tape, stream, kernel.linear(tape, tape.constant(residuals), weights.get('descriptor.residual.weight'), null));
   }
   stream = kernel.reshape(tape, kernel.addByPosition(tape, kernel.reshape(tape, stream, [L, rows, D]), weights.get('descriptor.positions')), [L * rows, D]);
@@ -115,11 +115,11 @@ export function symbolLogits(weights: WeightsInUse, shape: StudentShape, x: Tens
   for (let i = 0; i < shape.descriptorLayers; i++) stream = block(weights, `descriptor.block${i}`, stream, memory, { heads: shape.descriptorHeads, rows });
   const output = layer(weights, 'descriptor.output', kernel.layerNorm(tape, stream));
   if (!residuals) return kernel.reshape(tape, output, [L, rows, K]);
-  const queries = kernel.reshape(tape, kernel.add(tape, output, tape.constant(residuals)), [L, rows, Z]);
+  const queries = kernel.reshape(tape, kernel.add(tape, output, tape.constant(residuals)), [L, rows, C]);
   return kernel.codeScores(tape, queries, weights.get('codes'), weights.get('descriptor.preference'), weights.get('descriptor.sharpness').tensor);
 }
 
-/** The feature as M tokens for the cross-attention: [R, Z] → [M·R, D]. */
+/** The feature as M tokens for the cross-attention: [R, C] → [M·R, D]. */
 function memoryOf(weights: WeightsInUse, shape: StudentShape, x: Value): Value {
   const { tape } = weights;
   const { memoryTokens: M, width: D } = shape;

@@ -256,7 +256,7 @@ export function addMany(parts: Tensor[]): Tensor {
 /** Σ x² of the whole tensor, a scalar. */
 export function sumOfSquares(x: Tensor): Tensor {
   const native = nativeOperations();
-  return native ? scale(native.run('L2Loss', [x]), 2) : tf.sum(tf.square(x));
+  return tf.tidy(() => (native ? scale(native.run('L2Loss', [x]), 2) : tf.sum(tf.square(x))));
 }
 
 /**

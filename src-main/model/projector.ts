@@ -10,7 +10,7 @@ import { layer } from './transformer';
  * weight-normed layer of P outputs whose gains are fixed at 1. P_S and P_T have one shape.
  */
 export function addProjector(parameters: Parameters, name: string, shape: StudentShape, random: RandomStream): void {
-  const widths = [shape.featureWidth, shape.projectorHidden, shape.projectorHidden, shape.projectorBottleneck];
+  const widths = [shape.channels, shape.projectorHidden, shape.projectorHidden, shape.projectorBottleneck];
   for (let i = 0; i < 3; i++) {
     parameters.addMatrix(`${name}.layer${i}.weight`, widths[i], widths[i + 1], random);
     parameters.addZeros(`${name}.layer${i}.bias`, [widths[i + 1]]);
@@ -18,7 +18,7 @@ export function addProjector(parameters: Parameters, name: string, shape: Studen
   parameters.addMatrix(`${name}.last.weight`, shape.projectorBottleneck, shape.projectorOutputs, random);
 }
 
-/** Up to the bottleneck: [N, Z] → [N, F], rows of length 1. */
+/** Up to the bottleneck: [N, C] → [N, F], rows of length 1. */
 export function bottleneck(weights: WeightsInUse, name: string, x: Value): Value {
   const { tape } = weights;
   let hidden = x;

@@ -2,7 +2,7 @@ import type { TrainingConfig } from '../contract/config';
 
 /**
  * One alphabet for the shapes in comments: B images, V views, R sequences (B·V in training), M memory tokens, H heads,
- * Z feature width, D model width, L symbols per description, K vocabulary size, P projector outputs, F bottleneck.
+ * Z feature width, C channels that the student works in, D model width, L symbols per description, K vocabulary size, P projector outputs, F bottleneck.
  * Matrices of L·R rows are ordered by position: row j·R + r is position j of sequence r.
  */
 export type StudentShape = Pick<
@@ -12,6 +12,8 @@ export type StudentShape = Pick<
 > & {
   /** Z. */
   featureWidth: number;
+  /** C: Z, or the directions kept of it. */
+  channels: number;
 };
 
 export function studentShape(config: TrainingConfig, featureWidth: number): StudentShape {
@@ -19,6 +21,6 @@ export function studentShape(config: TrainingConfig, featureWidth: number): Stud
   const { projectorOutputs, projectorHidden, projectorBottleneck } = config;
   return {
     vocabulary, length, descriptor, width, descriptorLayers, descriptorHeads, memoryTokens,
-    interpreterLayers, interpreterHeads, projectorOutputs, projectorHidden, projectorBottleneck, featureWidth,
+    interpreterLayers, interpreterHeads, projectorOutputs, projectorHidden, projectorBottleneck, featureWidth, channels: config.channels > 0 ? Math.min(config.channels, featureWidth) : featureWidth,
   };
 }

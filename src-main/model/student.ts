@@ -16,7 +16,7 @@ export interface Descriptions {
   symbols: Uint16Array;
   /** Probability of each symbol given those before it, [B, L]. */
   probabilities: Float32Array;
-  /** z_s of the full description, [B, Z], in the student's space of features (see normalise). */
+  /** z_s of the full description in the student's space of features (see normalise), zeros after its C channels, [B, Z]. */
   embeddings: Float32Array;
   /** When asked for: for each image and position the eight most likely symbols, best first. */
   alternatives: { symbol: number; probability: number }[][][] | null;
@@ -36,7 +36,7 @@ export class Student {
     const parameters = new Parameters();
     const random = new RandomStream(seed, 'weights');
     parameters.add('feature.mean', [shape.featureWidth], new Float32Array(shape.featureWidth), 'fixed');
-    parameters.add('feature.map', [shape.featureWidth, shape.featureWidth], new Float32Array(shape.featureWidth ** 2), 'fixed');
+    parameters.add('feature.map', [shape.featureWidth, shape.channels], new Float32Array(shape.featureWidth * shape.channels), 'fixed');
     addDescriptor(parameters, shape, random);
     addInterpreter(parameters, shape, random);
     if (o.trainable) {
@@ -52,7 +52,7 @@ export class Student {
     this.parameters.dispose();
   }
 
-  /** Teacher features as the student sees them, x = (z / |z| − mean) · map: [R, Z] → [R, Z]. prepare.ts chooses the map. */
+  /** Teacher features as the student sees them, x = (z / |z| − mean) · map: [R, Z] → [R, C]. prepare.ts chooses the map. */
   normalise(features: Tensor): Tensor {
     return tf.tidy(() => op.matrixProduct(this.centre(features), this.parameters.variable('feature.map').value()));
   }
@@ -80,7 +80,7 @@ export class Student {
    * @throws INVALID_INPUT when the features are not B·Z finite numbers
    */
   async describe(features: Float32Array, o: { alternatives?: boolean } = {}): Promise<Descriptions> {
-    const { featureWidth: Z, length: L } = this.shape;
+    const { featureWidth: Z, length: L, channels: C } = this.shape;
     const count = features.length / Z;
     if (!Number.isInteger(count)) throw new GlyphscopeError('INVALID_INPUT', `${features.length} numbers are no features of width ${Z}.`, { subject: 'features' });
     if (!features.every(Number.isFinite)) throw new GlyphscopeError('INVALID_INPUT', 'The features hold a value that is not a number.', { subject: 'features' });
@@ -97,9 +97,9 @@ export class Student {
         const x = this.normalise(tf.tensor2d(features.subarray(from * Z, (from + rows) * Z), [rows, Z]));
         const written = writeSymbols(weights, this.shape, x, { noise: null, softTemperature: null });
         const read = interpretSymbols(weights, this.shape, weights.tape.constant(written.symbols)).tensor;
-        return [op.softmax(written.logits), tf.slice(read, [(L - 1) * rows, 0], [rows, Z])];
+        return [op.softmax(written.logits), tf.slice(read, [(L - 1) * rows, 0], [rows, C])];
       });
-      result.embeddings.set(await embeddings.data<'float32'>(), from * Z);
+      spread(await embeddings.data<'float32'>(), C, result.embeddings, Z, from);
       this.#list(result, from, rows, await probabilities.data<'float32'>());
       tf.dispose([probabilities, embeddings]);
     }
@@ -111,7 +111,7 @@ export class Student {
    * @param features [B, Z] as the teacher gave them  @returns for each length [B, Z]
    */
   async embedPrefixes(features: Float32Array, lengths: readonly number[]): Promise<Map<number, Float32Array>> {
-    const { featureWidth: Z } = this.shape;
+    const { featureWidth: Z, channels: C } = this.shape;
     const count = features.length / Z;
     const result = new Map(lengths.map((length) => [length, new Float32Array(count * Z)]));
     for (let from = 0; from < count; from += rowsAtOnce) {
@@ -124,7 +124,7 @@ export class Student {
       });
       const values = await read.data<'float32'>();
       read.dispose();
-      for (const [length, out] of result) out.set(values.subarray((length - 1) * rows * Z, length * rows * Z), from * Z);
+      for (const [length, out] of result) spread(values.subarray((length - 1) * rows * C, length * rows * C), C, out, Z, from);
     }
     return result;
   }
@@ -153,7 +153,7 @@ export class Student {
    * @throws INVALID_INPUT for a symbol outside the vocabulary or a length outside 1 … L
    */
   async interpret(symbols: Uint16Array, count: number, length: number): Promise<Float32Array> {
-    const { featureWidth: Z, length: L, vocabulary: K } = this.shape;
+    const { featureWidth: Z, length: L, vocabulary: K, channels: C } = this.shape;
     if (!Number.isInteger(length) || length < 1 || length > L) throw new GlyphscopeError('INVALID_INPUT', `A description of this run has 1 to ${L} symbols, not ${length}.`, { subject: 'symbols' });
     if (symbols.length !== count * length) throw new GlyphscopeError('INVALID_INPUT', `${symbols.length} symbols are not ${count} sequences of ${length}.`, { subject: 'symbols' });
     const foreign = symbols.find((symbol) => symbol >= K);
@@ -166,9 +166,9 @@ export class Student {
       const embeddings = tf.tidy(() => {
         const weights = new WeightsInUse(new Tape(false), this.parameters);
         const read = interpretSymbols(weights, this.shape, weights.tape.constant(tf.tensor3d(oneHot, [L, rows, K]))).tensor;
-        return tf.slice(read, [(length - 1) * rows, 0], [rows, Z]);
+        return tf.slice(read, [(length - 1) * rows, 0], [rows, C]);
       });
-      out.set(await embeddings.data<'float32'>(), from * Z);
+      spread(await embeddings.data<'float32'>(), C, out, Z, from);
       embeddings.dispose();
     }
     return out;
@@ -177,6 +177,11 @@ export class Student {
 
 const rowsAtOnce = 256;
 const listedAlternatives = 8;
+
+/** Rows of C numbers into rows of Z, from a row on: embeddings are as wide as features everywhere outside the student. */
+function spread(rows: Float32Array, channels: number, out: Float32Array, width: number, from: number): void {
+  for (let at = 0, row = from; at < rows.length; at += channels, row++) out.set(rows.subarray(at, at + channels), row * width);
+}
 
 /** Weights that only training needs: an embedded run leaves them out. */
 export function onlyForTraining(name: string): boolean {

@@ -6,12 +6,12 @@ const floor = 0.02;
 /**
  * A linear map of features that counts what differs between images against what differs between views of one image:
  * Fisher's discriminant analysis with every image a class of its own (as in Rao's canonical variates). Every direction is
- * divided by its spread between views; the directions whose variance between images is then less than `contrast`
- * (the strongest is always kept) are left out. The result has variance 1 on average over all channels.
+ * divided by its spread between views, and the `kept` directions are taken that then vary most between images. The
+ * result has variance 1 on average over its channels.
  * @param within, between covariance of views around their image's mean, and of those means, [width, width]
- * @returns [width, width] for x · map; columns by falling contrast, zero for directions left out
+ * @returns [width, kept] for x · map; columns by falling contrast
  */
-export function viewContrastMap(within: Float64Array, between: Float64Array, width: number, contrast: number): Float32Array {
+export function viewContrastMap(within: Float64Array, between: Float64Array, width: number, kept: number): Float32Array {
   const added = (floor * trace(within, width)) / width + 1e-12;
   const spread = symmetricEigen(within, width);
   // Rows of `white` divided by the spread: within-view covariance becomes 1 in every direction.
@@ -19,10 +19,9 @@ export function viewContrastMap(within: Float64Array, between: Float64Array, wid
   for (let i = 0; i < width; i++) for (let d = 0; d < width; d++) white[i * width + d] = spread.vectors[i * width + d] / Math.sqrt(Math.max(0, spread.values[i]) + added);
   const { values, vectors } = symmetricEigen(product(product(white, between, width), transposed(white, width), width), width);
   const directions = product(vectors, white, width);
-  const kept = Math.max(1, values.findIndex((value) => value < contrast) === -1 ? width : values.findIndex((value) => value < contrast));
-  const scale = Math.sqrt(width / Math.max(1e-12, values.subarray(0, kept).reduce((a, b) => a + b, 0)));
-  const map = new Float32Array(width * width);
-  for (let i = 0; i < kept; i++) for (let d = 0; d < width; d++) map[d * width + i] = directions[i * width + d] * scale;
+  const scale = Math.sqrt(kept / Math.max(1e-12, values.subarray(0, kept).reduce((a, b) => a + b, 0)));
+  const map = new Float32Array(width * kept);
+  for (let i = 0; i < kept; i++) for (let d = 0; d < width; d++) map[d * kept + i] = directions[i * width + d] * scale;
   return map;
 }
 

@@ -37,13 +37,13 @@ export async function prepareStudent(o: PrepareOptions): Promise<void> {
   o.onProgress?.({ phase: 'preparing', done: 0, total: null, unit: 'passes' });
   const features = tf.tidy(() => tf.tensor2d(o.clean.gather(chosen), [chosen.length, student.shape.featureWidth]));
   await centreFeatures(student, features);
-  assign(student, 'feature.map', config.viewContrast > 0 ? await contrastMap(student, some(viewSample), o) : await plainMap(student, features));
+  assign(student, 'feature.map', config.channels > 0 ? await contrastMap(student, some(viewSample), o) : await plainMap(student, features));
   if (student.shape.descriptor === 'residual') {
     const points = student.normalise(features);
     const { codes, leftOver, total } = await residualKMeans({ points, length: student.shape.length, vocabulary: student.shape.vocabulary, iterations, random, onProgress: o.onProgress, signal: o.signal });
     points.dispose();
     assign(student, 'codes', codes);
-    assign(student, 'descriptor.sharpness', sharpness(leftOver, total, student.shape.featureWidth));
+    assign(student, 'descriptor.sharpness', sharpness(leftOver, total, student.shape.channels));
   }
   features.dispose();
   for (const name of student.parameters.names())
@@ -77,7 +77,7 @@ async function plainMap(student: Student, features: op.Tensor): Promise<Float32A
   return map;
 }
 
-/** The map of viewContrast, from the scatter of the views around their image's mean and of those means. */
+/** The map to the kept channels, from the scatter of the views around their image's mean and of those means. */
 async function contrastMap(student: Student, slots: Int32Array, o: PrepareOptions): Promise<Float32Array> {
   const { featureWidth } = student.shape;
   const { records } = o.views.spec;
@@ -103,7 +103,7 @@ async function contrastMap(student: Student, slots: Int32Array, o: PrepareOption
   const within = await read('within', slots.length * (records - 1));
   const between = await read('between', slots.length);
   tf.dispose(blocks);
-  return viewContrastMap(within, between, featureWidth, o.config.viewContrast);
+  return viewContrastMap(within, between, featureWidth, student.shape.channels);
 }
 
 const imagesAtOnce = 1024;

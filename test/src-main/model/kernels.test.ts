@@ -94,7 +94,7 @@ describe('straight-through', () => {
     tf.tidy(() => {
       const { inputs } = cases.gumbelSoftmax;
       const noise = tf.zeros([4, 2, 3]);
-      const hard = tf.oneHot(tf.zeros([8], 'int32'), 3).reshape([4, 2, 3]).cast('float32');
+      const hard = tf.cast(tf.reshape(tf.oneHot(tf.zeros([8], 'int32') as tf.Tensor1D, 3), [4, 2, 3]), 'float32');
       const gradientOf = (given: tf.Tensor | null) => {
         const tape = new Tape(true);
         const x = tape.parameter(tf.tensor(inputs[0].data, inputs[0].shape));

@@ -8,7 +8,7 @@ export const kinds = ['residual', 'autoregressive'] as const;
 
 export function smallShape(descriptor: (typeof kinds)[number]): StudentShape {
   return {
-    featureWidth: 6, vocabulary: 5, length: 4, descriptor, width: 8, descriptorLayers: 2, descriptorHeads: 2, memoryTokens: 2,
+    featureWidth: 8, channels: 6, vocabulary: 5, length: 4, descriptor, width: 8, descriptorLayers: 2, descriptorHeads: 2, memoryTokens: 2,
     interpreterLayers: 2, interpreterHeads: 2, projectorOutputs: 7, projectorHidden: 8, projectorBottleneck: 4,
   };
 }
@@ -17,13 +17,13 @@ export function smallShape(descriptor: (typeof kinds)[number]): StudentShape {
 export function smallStudent(descriptor: (typeof kinds)[number], seed = 1): Student {
   const student = Student.create(smallShape(descriptor), seed, { trainable: true });
   const random = new RandomStream(seed, 'codes');
-  const { featureWidth: Z } = student.shape;
+  const { channels: C } = student.shape;
   for (const name of student.parameters.names()) {
     const variable = student.parameters.variable(name);
     const size = variable.shape.reduce((a, b) => a * b, 1);
     const values = Float32Array.from({ length: size }, () => 0.4 * random.normal());
     if (name === 'feature.mean') values.fill(0);
-    if (name === 'feature.map') for (let i = 0; i < size; i++) values[i] = i % (Z + 1) === 0 ? 2 : 0;
+    if (name === 'feature.map') for (let i = 0; i < size; i++) values[i] = i % C === Math.floor(i / C) ? 2 : 0;
     if (name === 'descriptor.sharpness') values.fill(1.5);
     const tensor = tf.tensor(values, variable.shape);
     variable.assign(tensor);
@@ -32,7 +32,7 @@ export function smallStudent(descriptor: (typeof kinds)[number], seed = 1): Stud
   return student;
 }
 
-export function randomFeatures(rows: number, width = 6, seed = 5): Float32Array {
+export function randomFeatures(rows: number, width = 8, seed = 5): Float32Array {
   const random = new RandomStream(seed, 'order');
   return Float32Array.from({ length: rows * width }, () => random.normal());
 }

@@ -13,7 +13,7 @@ import './started-backend';
 for (const kind of kinds)
   describe(`the ${kind} student`, () => {
     const student = smallStudent(kind);
-    const { length: L, vocabulary: K, featureWidth: Z } = student.shape;
+    const { length: L, vocabulary: K, featureWidth: Z, channels: C } = student.shape;
     const features = randomFeatures(5);
     afterAll(() => student.dispose());
 
@@ -49,8 +49,8 @@ for (const kind of kinds)
       const readAt2 = (symbols: Uint16Array) =>
         tf.tidy(() => {
           const weights = new WeightsInUse(new Tape(false), student.parameters);
-          const oneHot = tf.oneHot(tf.tensor2d(Array.from(symbols), [L, 1], 'int32'), K).cast('float32');
-          return tf.slice(interpretSymbols(weights, student.shape, weights.tape.constant(oneHot)).tensor, [1, 0], [1, Z]).dataSync();
+          const oneHot = tf.cast(tf.oneHot(tf.tensor2d(Array.from(symbols), [L, 1], 'int32'), K), 'float32');
+          return tf.slice(interpretSymbols(weights, student.shape, weights.tape.constant(oneHot)).tensor, [1, 0], [1, C]).dataSync();
         });
       for (const whole of [a, b]) readAt2(whole).forEach((value, i) => expect(value).toBeCloseTo(prefix[i], 5));
       expect(await student.interpret(a, 1, 4)).not.toEqual(await student.interpret(b, 1, 4));
@@ -70,10 +70,10 @@ for (const kind of kinds)
       tf.tidy(() => {
         const weights = new WeightsInUse(new Tape(false), student.parameters);
         const x = student.normalise(tf.tensor2d(features, [5, Z]));
-        const sequences = (last: number) => tf.oneHot(tf.tensor2d(Array.from({ length: L }, (_, j) => Array.from({ length: 5 }, () => (j === L - 1 ? last : j))), [L, 5], 'int32'), K).cast('float32');
+        const sequences = (last: number) => tf.cast(tf.oneHot(tf.tensor2d(Array.from({ length: L }, (_, j) => Array.from({ length: 5 }, () => (j === L - 1 ? last : j))), [L, 5], 'int32'), K), 'float32');
         const [one, other] = [0, 3].map((last) => symbolLogits(weights, student.shape, x, sequences(last)).tensor.dataSync());
         expect(other).toEqual(one); // no logit looks at the last symbol
-        const early = tf.concat([tf.oneHot(tf.fill([1, 5], 4, 'int32'), K).cast('float32'), tf.slice(sequences(0), [1, 0, 0])]);
+        const early = tf.concat([tf.cast(tf.oneHot(tf.fill([1, 5], 4, 'int32'), K), 'float32'), tf.slice(sequences(0), [1, 0, 0])]);
         const changed = symbolLogits(weights, student.shape, x, early).tensor.dataSync();
         expect(changed.slice(0, 5 * K)).toEqual(one.slice(0, 5 * K));
         expect(changed.slice(5 * K)).not.toEqual(one.slice(5 * K));
@@ -106,7 +106,7 @@ for (const kind of kinds)
     it('refuses foreign symbols, lengths and features, naming what is allowed', async () => {
       await expect(student.interpret(Uint16Array.of(K), 1, 1)).rejects.toThrow(`Symbol ${K} is not in this run's vocabulary of ${K}, 0 to ${K - 1}.`);
       await expect(student.interpret(new Uint16Array(9), 1, 9)).rejects.toThrow(`1 to ${L} symbols, not 9`);
-      await expect(student.describe(new Float32Array(Z + 1))).rejects.toThrow('no features of width 6');
+      await expect(student.describe(new Float32Array(Z + 1))).rejects.toThrow('no features of width 8');
       await expect(student.describe(new Float32Array(Z).fill(NaN))).rejects.toThrow('not a number');
     });
   });
@@ -114,8 +114,8 @@ for (const kind of kinds)
 describe('a residual student without training', () => {
   it('writes the nearest codes of what is left over, and reads their sum', async () => {
     const student = Student.create(smallShape('residual'), 4, { trainable: false });
-    const { length: L, vocabulary: K, featureWidth: Z } = student.shape;
-    const identity = tf.eye(Z);
+    const { length: L, vocabulary: K, featureWidth: Z, channels: C } = student.shape;
+    const identity = tf.eye(Z, C);
     student.parameters.variable('feature.map').assign(identity);
     const codes = (await student.parameters.read('codes'))[0].data;
     const features = randomFeatures(3);
@@ -123,9 +123,9 @@ describe('a residual student without training', () => {
     for (let b = 0; b < 3; b++) {
       const length = Math.hypot(...features.subarray(b * Z, (b + 1) * Z));
       const left = Array.from(features.subarray(b * Z, (b + 1) * Z), (value) => value / length);
-      const sum = new Array<number>(Z).fill(0);
+      const sum = new Array<number>(Z).fill(0); // nothing in the channels after C
       for (let j = 0; j < L; j++) {
-        const code = (k: number) => Array.from(codes.subarray((j * K + k) * Z, (j * K + k + 1) * Z));
+        const code = (k: number) => Array.from(codes.subarray((j * K + k) * C, (j * K + k + 1) * C));
         const distance = (k: number) => code(k).reduce((total, value, d) => total + (left[d] - value) ** 2, 0);
         const nearest = Array.from({ length: K }, (_, k) => k).sort((p, q) => distance(p) - distance(q))[0];
         expect(symbols[b * L + j]).toBe(nearest);

@@ -22,7 +22,7 @@ for (const kind of kinds)
         student.parameters.write(weights);
         const result = tf.tidy(() =>
           studentLoss(student, {
-            features: tf.tensor2d(array('features').data, [6, 6]),
+            features: tf.tensor2d(array('features').data, [6, 8]),
             noise: tf.tensor3d(array('noise').data, [4, 6, 5]),
             views: 2, gumbelTemperature: 0.7, straightThrough, prefixWeights: prefixWeights(0.9, 4), projectionWeight: 1, alignmentWeight: 0.5, crossView: true,
             studentTemperature: 0.3, teacherTemperature: 0.2,
