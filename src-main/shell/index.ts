@@ -21,6 +21,7 @@ class Shell {
   #window: BrowserWindow | null = null;
   #engine: EngineProcess | null = null;
   #address: EngineAddress | null = null;
+  #painted: Promise<void> = Promise.resolve();
   #quitting = false;
 
   run(): void {
@@ -89,7 +90,7 @@ class Shell {
       void this.#showPage();
     });
     this.#window = window;
-    void window.loadURL('about:blank'); // paints the background while the engine starts
+    this.#painted = window.loadURL('about:blank'); // the background, while the engine starts
   }
 
   /** Waits for the engine, opens a session for the window and loads the page. */
@@ -97,6 +98,7 @@ class Shell {
     try {
       const address = await this.#reachEngine();
       const { name, value } = await openSession(address);
+      await this.#painted;
       this.#address = address;
       this.#state.port = Number(new URL(address.origin).port);
       await session.defaultSession.cookies.set({ url: address.origin, name, value, httpOnly: true, sameSite: 'strict', path: '/' });
