@@ -4,7 +4,7 @@ import { GlyphscopeError } from './errors';
 
 /** The default on a CPU, complete; every departure from the paper is named with its reason in docs/method.md. */
 const small: Omit<TrainingConfig, 'preset'> = {
-  steps: 1500,
+  steps: 1000,
   batch: 64,
   views: 4,
   seed: 0,
@@ -17,7 +17,7 @@ const small: Omit<TrainingConfig, 'preset'> = {
   straightThrough: true,
   gumbelTemperatureStart: 1,
   gumbelTemperatureEnd: 0.5,
-  gumbelNoise: 1,
+  gumbelNoise: 0.5,
   channels: 32,
   descriptor: 'residual',
   width: 128,
@@ -30,16 +30,16 @@ const small: Omit<TrainingConfig, 'preset'> = {
   projectorHidden: 512,
   projectorBottleneck: 128,
   teacherMomentum: 0.996,
-  projectionWeight: 1,
+  projectionWeight: 0.1,
   alignmentWeight: 1,
   crossView: true,
   prefixWeight: 1,
   studentTemperature: 0.1,
   teacherTemperatureStart: 0.04,
   teacherTemperature: 0.07,
-  teacherTemperatureWarmup: 150,
+  teacherTemperatureWarmup: 100,
   centreMomentum: 0.9,
-  learningRate: 0.001,
+  learningRate: 0.0003,
   warmup: 100,
   weightDecay: 0.01,
   gradientClip: 1,
@@ -63,14 +63,14 @@ const changes: Record<PresetName, Changes> = {
   base: {
     steps: 10_000, width: 384, descriptorLayers: 6, descriptorHeads: 8, memoryTokens: 8, interpreterLayers: 12, interpreterHeads: 6,
     projectorOutputs: 8192, projectorHidden: 1024, projectorBottleneck: 256,
-    learningRate: 0.0003, warmup: 500, teacherTemperatureWarmup: 1000, checkpointEvery: 500, evaluateEvery: 1000, heldOut: 2000,
+    warmup: 500, teacherTemperatureWarmup: 1000, checkpointEvery: 500, evaluateEvery: 1000, heldOut: 2000,
   },
   // The publication, as far as it says; 384 is the smallest common width of its heads that a ViT has, too.
   paper: {
-    steps: 20_000, channels: 0, descriptor: 'autoregressive', crossView: false, alignmentWeight: 0,
+    steps: 20_000, channels: 0, descriptor: 'autoregressive', crossView: false, projectionWeight: 1, alignmentWeight: 0, gumbelNoise: 1,
     width: 384, descriptorLayers: 6, descriptorHeads: 8, memoryTokens: 8, interpreterLayers: 12, interpreterHeads: 6,
     projectorOutputs: 8192, projectorHidden: 2048, projectorBottleneck: 256,
-    learningRate: 0.0003, warmup: 1000, teacherTemperatureWarmup: 2000, checkpointEvery: 500, evaluateEvery: 1000, heldOut: 2000,
+    warmup: 1000, teacherTemperatureWarmup: 2000, checkpointEvery: 500, evaluateEvery: 1000, heldOut: 2000,
   },
 };
 
