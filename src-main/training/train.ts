@@ -93,6 +93,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
     const heldOut = o.heldOut && config.evaluateEvery > 0 ? new HeldOut(o.clean, o.heldOut) : null;
     const rate = new Rate();
     let saved = checkpoint ? step : -1;
+    /** Writes a checkpoint; a full disk pauses the run instead, and gives false. */
     async function* save(): AsyncGenerator<TrainingEvent, boolean, void> {
       if (saved === step) return true;
       try {
@@ -107,6 +108,13 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
         yield { type: 'state', state: 'paused', step, error: error.detail };
         return false;
       }
+    }
+
+    /** Waits while a pause is wanted, and says when it goes on. */
+    async function* wait(): AsyncGenerator<TrainingEvent, void, void> {
+      await o.control.untilNotPaused();
+      rate.restart();
+      if (o.control.wants('run')) yield { type: 'state', state: 'training', step, error: null };
     }
 
     yield { type: 'state', state: 'training', step, error: null };
@@ -137,14 +145,16 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
         yield event;
       }
       if (heldOut && (last || step % config.evaluateEvery === 0)) yield await heldOut.measure(student, step);
-      if (last || step % config.checkpointEvery === 0) while (!(yield* save()) && (await o.control.untilNotPaused(), !o.control.wants('stop')));
+      if (last || step % config.checkpointEvery === 0)
+        while (!(yield* save())) {
+          yield* wait(); // for room on the disk
+          if (o.control.wants('stop')) break;
+        }
       // Let messages in: they ask for a pause or an end.
       await new Promise<void>((resolve) => setImmediate(resolve));
       if (o.control.wants('pause')) {
         if (yield* save()) yield { type: 'state', state: 'paused', step, error: null };
-        await o.control.untilNotPaused();
-        rate.restart();
-        if (o.control.wants('run')) yield { type: 'state', state: 'training', step, error: null };
+        yield* wait();
       }
     }
     if (step < config.steps) yield* save();
