@@ -33,7 +33,7 @@ test('a folder dropped on Images is imported; what cannot be read is listed by n
   await dropPaths(opened, '[data-testid=drop-zone]', [mixed]);
   await page.getByRole('dialog', { name: 'Import into a collection' }).getByRole('button', { name: 'Import' }).click();
   await expect(page.getByText('2 images', { exact: true })).toBeVisible();
-  await page.getByRole('button', { name: `${broken.length} could not be read: show` }).click();
+  await page.getByRole('button', { name: `${broken.length} could not be read: show` }).first().click();
   const list = page.getByRole('dialog', { name: `${broken.length} files could not be read` });
   for (const name of broken) await expect(list.getByText(name)).toBeVisible();
 });

@@ -78,17 +78,23 @@ export { expect } from '@playwright/test';
 async function firstLaunch(library: string): Promise<void> {
   const engine = startCommand(['serve', '--library', library, '--json']);
   await until(engine, 'stdout', /"link": "([^"]+)"/);
-  for (let described = false; !described; ) {
+  const limit = Date.now() + 240_000;
+  let run: string | undefined;
+  while (run === undefined) {
+    if (Date.now() > limit) throw new Error(`The first launch did not describe the sample.\n${engine.said.stderr}`);
     const { stdout } = await runCommand(['runs', '--json', '--library', library]);
-    const { runs } = JSON.parse(stdout) as { runs: { encoded: string[] }[] };
-    described = runs.some((run) => run.encoded.length > 0);
-    if (!described) await new Promise((resolve) => setTimeout(resolve, 500));
+    const { runs } = JSON.parse(stdout) as { runs: { name: string; encoded: string[] }[] };
+    run = runs.find(({ encoded }) => encoded.length > 0)?.name;
+    if (run === undefined) await new Promise((resolve) => setTimeout(resolve, 500));
   }
   engine.child.kill('SIGTERM');
   await engine.finished;
-  // The views that a training needs: else each test that trains would compute them.
-  const { status, stderr } = await runCommand(['features', '--collection', 'CIFAR-10 sample', '--library', library]);
-  if (status !== 0) throw new Error(`The features could not be computed: ${stderr}`);
+  // The map, which the engine would draw next, and the views that a training needs: else each test would wait for them.
+  const collection = ['--collection', 'CIFAR-10 sample', '--library', library];
+  for (const command of [['map', '--run', run, ...collection], ['features', ...collection]]) {
+    const { status, stderr } = await runCommand(command);
+    if (status !== 0) throw new Error(`${command[0]} failed: ${stderr}`);
+  }
 }
 
 async function openElectron(library: string, profile: string, { scheme }: OpenOptions): Promise<Opened> {
