@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { givenName } from '../contract/names';
 import { variantName } from '../contract/presets';
 import { newestCheckpoint } from '../training/checkpoint';
+import { restoreEvents } from './run-card';
 import type { Services } from './services';
 
 /** `resources/run/card.json`: what the registry says of the run that comes with the app, beside its checkpoint. */
@@ -49,6 +50,7 @@ export async function installEmbeddedRun(s: Pick<Services, 'library' | 'location
       });
     await rm(s.runs.directory(id), { recursive: true, force: true });
     await rename(copy, s.runs.directory(id));
+    if (!installed) await restoreEvents(db, id, join(s.runs.directory(id), 'log.jsonl'));
     db.write.runs.setDiskBytes(id, await s.runs.diskBytes(id));
     if (knnTop1 !== null) db.write.runProgress.setKnnTop1(id, knnTop1);
     db.write.settings.set(setting, 'installed');

@@ -63,7 +63,8 @@ export async function recoverRuns(db: LibraryDatabase, folder: string, log: (lin
   return names;
 }
 
-async function restoreEvents(db: LibraryDatabase, run: number, file: string): Promise<void> {
+/** Puts the events of a run's log.jsonl into the database, so that its curves are there; does nothing without the file. */
+export async function restoreEvents(db: LibraryDatabase, run: number, file: string): Promise<void> {
   if (!existsSync(file)) return;
   let batch: TrainingEvent[] = [];
   let begun = false;

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Evaluation } from '../contract/evaluation';
 import { GlyphscopeError } from '../contract/errors';
@@ -19,8 +19,8 @@ export interface EmbeddedRunOptions {
 }
 
 /**
- * Stores a trained run small, as it comes with the app: the weights that describe and interpret, without projectors,
- * optimizer and log, and card.json with its figures and how it was made.
+ * Stores a trained run small, as it comes with the app: the weights that describe and interpret, without projectors and
+ * optimizer; the log for its curves, with five digits a number; and card.json with its figures and how it was made.
  * @throws RUN_NOT_TRAINED, CHECKPOINT_DAMAGED
  */
 export async function writeEmbeddedRun(o: EmbeddedRunOptions): Promise<void> {
@@ -31,6 +31,8 @@ export async function writeEmbeddedRun(o: EmbeddedRunOptions): Promise<void> {
   await rm(join(o.target, 'checkpoints'), { recursive: true, force: true });
   await mkdir(o.target, { recursive: true });
   await writeCheckpoint(o.target, { config, featureWidth, teacher, step, weights });
+  const log = (await readFile(join(o.runDirectory, 'log.jsonl'), 'utf8')).split('\n').filter(Boolean);
+  await writeFile(join(o.target, 'log.jsonl'), log.map((line) => `${JSON.stringify(JSON.parse(line), fiveDigits)}\n`).join(''));
   const card = {
     name: o.name,
     collection: o.collection,
@@ -43,4 +45,9 @@ export async function writeEmbeddedRun(o: EmbeddedRunOptions): Promise<void> {
     evaluation: o.evaluation,
   };
   await writeFile(join(o.target, 'card.json'), `${JSON.stringify(card, null, 1)}\n`);
+}
+
+/** A JSON replacer: fractions with five significant digits, all else as it is. */
+function fiveDigits(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
 }

@@ -37,6 +37,10 @@ it('the run that comes with the app is there, whole, and of the embedded teacher
   expect(lines).toEqual([]);
   expect(id).not.toBeNull();
   expect(s.runs.show(id!)).toMatchObject({ variant: 'GS 128', state: 'finished', usable: true, embedded: true });
+  const { steps, evaluations } = s.runs.curves(id!, 4000);
+  expect(steps.length).toBeGreaterThan(100); // its history came with it, once
+  expect(new Set(steps.map(({ step }) => step)).size).toBe(steps.length);
+  expect(evaluations[0].step).toBe(0);
   expect(await installEmbeddedRun(s)).toBe(id);
   expect(s.runs.list()).toHaveLength(1);
   await s.runs.remove(id!);
