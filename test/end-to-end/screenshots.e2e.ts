@@ -1,0 +1,67 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import { root } from '../support/command-line';
+import { dropPaths, expect, test } from '../support/windows';
+
+/** Pictures of every page for the guide, from the real window: `npm run screenshots`. */
+const guide = path.join(root, 'docs', 'guide');
+/** The pointer away, nothing moving, every picture there. */
+async function still(page: Page): Promise<void> {
+  await page.mouse.move(2, 2);
+  await page.waitForFunction(() => [...document.querySelectorAll('img')].every((image) => image.complete));
+  await page.waitForTimeout(600);
+}
+
+for (const scheme of ['light', 'dark'] as const)
+  test(`every page, ${scheme}`, async ({ open, library, folder }) => {
+    test.setTimeout(300_000);
+    const opened = await open({ library, scheme });
+    const { page } = opened;
+    const shoot = async (name: string) => {
+      await still(page);
+      await page.screenshot({ path: path.join(guide, `${name}-${scheme}.png`) });
+    };
+
+    await expect(page.getByText(/^2,500 images described$/)).toBeVisible();
+    await page.getByRole('gridcell').nth(5).click();
+    await expect(page.getByText('by embedding, of 2,500 images')).toBeVisible();
+    await shoot('images');
+
+    // Pictures of the sample as if they were the user's own, and a broken one.
+    const own = await samplePictures(page, opened.origin, folder);
+    fs.writeFileSync(path.join(folder, 'notes.png'), 'not a picture');
+    await page.getByRole('link', { name: 'Describe' }).click();
+    await dropPaths(opened, '[data-testid=drop-zone]', [...own, path.join(folder, 'notes.png')]);
+    await expect(page.getByText(`${own.length} of ${own.length + 1} described, 1 failed`)).toBeVisible();
+    await page.getByRole('option', { name: /^photo-1/ }).click();
+    await expect(page.getByRole('region', { name: /^Result for/ }).locator('img').nth(3)).toBeVisible();
+    await shoot('describe');
+
+    await page.getByRole('link', { name: 'Vocabulary' }).click();
+    await page.getByRole('listbox', { name: 'Symbols' }).getByRole('option', { name: /used/ }).nth(7).click();
+    await shoot('vocabulary');
+
+    await page.getByRole('link', { name: 'Map' }).click();
+    await expect(page.getByRole('application', { name: /^Map of 2,500 images/ })).toBeVisible();
+    await shoot('map');
+
+    await page.getByRole('link', { name: 'Training' }).click();
+    await expect(page.getByRole('group', { name: /^Loss by prefix: \d+ points/ })).toBeVisible();
+    await shoot('training');
+    await page.getByRole('button', { name: 'New training' }).first().click();
+    await expect(page.getByRole('form', { name: 'New training' })).toBeVisible();
+    await shoot('new-training');
+  });
+
+/** Six pictures of the collection, saved as files. */
+async function samplePictures(page: Page, origin: string, folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const [i, image] of [40, 300, 700, 1100, 1600, 2100].entries()) {
+    const bytes = await page.evaluate(async (url) => [...new Uint8Array(await (await fetch(url)).arrayBuffer())], `${origin}/images/${image}/original`);
+    const file = path.join(folder, `photo-${i + 1}.jpg`);
+    fs.writeFileSync(file, Buffer.from(bytes));
+    files.push(file);
+  }
+  return files;
+}
