@@ -92,8 +92,11 @@ const layerNormEpsilon = 1e-5;
  * and bias can express both.
  */
 export function layerNorm(tape: Tape, x: Value): Value {
-  const inverse = tf.tidy(() => op.inverseRoot(op.add(op.meanOver(op.squaredDifference(x.tensor, op.meanOver(x.tensor, 1, true)), 1, true), op.constant(layerNormEpsilon))));
-  const output = tf.tidy(() => op.multiply(op.subtract(x.tensor, op.meanOver(x.tensor, 1, true)), inverse));
+  const [output, inverse] = tf.tidy(() => {
+    const centred = op.subtract(x.tensor, op.meanOver(x.tensor, 1, true));
+    const deviation = op.inverseRoot(op.add(op.meanOver(op.square(centred), 1, true), op.constant(layerNormEpsilon)));
+    return [op.multiply(centred, deviation), deviation];
+  });
   return tape.record(
     output,
     [x],

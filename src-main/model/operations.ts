@@ -184,8 +184,6 @@ export const subtract = binary('Sub', (a, b) => tf.sub(a, b));
 export const multiply = binary('Mul', (a, b) => tf.mul(a, b));
 export const divide = binary('RealDiv', (a, b) => tf.div(a, b));
 export const maximum = binary('Maximum', (a, b) => tf.maximum(a, b));
-/** (a − b)². */
-export const squaredDifference = binary('SquaredDifference', (a, b) => tf.squaredDifference(a, b));
 /** x [N, D] + b [D]. */
 export const addBias = binary('BiasAdd', (x, b) => tf.add(x, b));
 export const square = unary('Square', (x) => tf.square(x));

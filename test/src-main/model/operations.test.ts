@@ -23,7 +23,6 @@ const pairs: Record<string, [() => op.Tensor, () => op.Tensor]> = (() => {
     multiply: [() => op.multiply(a, b), () => tf.mul(a, b)],
     divide: [() => op.divide(a, b), () => tf.div(a, b)],
     maximum: [() => op.maximum(a, b), () => tf.maximum(a, b)],
-    squaredDifference: [() => op.squaredDifference(a, column), () => tf.squaredDifference(a, column)],
     addBias: [() => op.addBias(a, bias), () => tf.add(a, bias)],
     square: [() => op.square(a), () => tf.square(a)],
     squareRoot: [() => op.squareRoot(a), () => tf.sqrt(a)],
