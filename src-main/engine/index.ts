@@ -96,6 +96,7 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
     const defect = (error: unknown) => o.log(`A failure that nobody waited for: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     if (o.listen) process.on('unhandledRejection', defect);
     const beginning = begin(services, o).catch((error: Error) => o.log(`The start was not completed: ${error.stack ?? error.message}`));
+    if (!o.listen) await beginning; // a single command asks at once, and would not find the run that comes with the app
     let closed: Promise<void> | null = null;
     return {
       address: server && { origin: server.origin, port: server.port, hostToken: server.authentication.hostToken, pageToken: server.authentication.pageToken },
