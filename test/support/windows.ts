@@ -22,6 +22,8 @@ export interface OpenOptions {
   /** Electron's profile, to start the same installation again. */
   profile?: string;
   scheme?: 'light' | 'dark';
+  /** The address that the window ends up at; the engine's unless given. */
+  waitFor?: RegExp;
 }
 
 interface Fixtures {
@@ -97,7 +99,7 @@ async function firstLaunch(library: string): Promise<void> {
   }
 }
 
-async function openElectron(library: string, profile: string, { scheme }: OpenOptions): Promise<Opened> {
+async function openElectron(library: string, profile: string, { scheme, waitFor = /^http:\/\/127\.0\.0\.1:\d+\// }: OpenOptions): Promise<Opened> {
   const app = await _electron.launch({
     executablePath: process.env.GLYPHSCOPE_ELECTRON,
     args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, `--user-data-dir=${profile}`, `--library=${library}`],
@@ -105,7 +107,7 @@ async function openElectron(library: string, profile: string, { scheme }: OpenOp
   });
   let closed = false;
   const page = await app.firstWindow();
-  await page.waitForURL(/^http:\/\/127\.0\.0\.1:\d+\//).catch((error: Error) => {
+  await page.waitForURL(waitFor).catch((error: Error) => {
     const log = path.join(profile, 'engine.log');
     throw new Error(`The window shows ${decodeURIComponent(page.url()).replace(/<[^>]*>/g, ' ')}\nEngine: ${fs.existsSync(log) ? fs.readFileSync(log, 'utf8') : 'no log'}\n${error.message}`);
   });
