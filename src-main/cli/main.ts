@@ -59,7 +59,7 @@ function onInterrupt(control: AbortController, out: Output): () => void {
   const interrupt = () => {
     if (first === 0) {
       first = performance.now();
-      out.note('Ending: once more to end at once.');
+      out.note('Ending in order; Ctrl-C once more ends at once.');
       control.abort(new GlyphscopeError('CANCELLED', 'Cancelled.'));
     } else if (performance.now() - first > sameSignal) process.exit(130);
   };
