@@ -102,7 +102,7 @@ class Shell {
       this.#address = address;
       this.#state.port = Number(new URL(address.origin).port);
       await session.defaultSession.cookies.set({ url: address.origin, name, value, httpOnly: true, sameSite: 'strict', path: '/' });
-      await this.#window?.loadURL(`${address.origin}/`);
+      await this.#load(`${address.origin}/`);
     } catch (error) {
       if (!this.#quitting) this.#showNotice(asFailure(error));
     }
@@ -111,7 +111,18 @@ class Shell {
   #showNotice(failure: EngineFailure): void {
     this.#address = null;
     if (this.#quitting) return;
-    void this.#window?.loadURL(noticePage(failure, this.#logFile));
+    void this.#load(noticePage(failure, this.#logFile)).catch((error: Error) => process.stderr.write(`The notice could not be shown: ${error.message}\n`));
+  }
+
+  /** Loads a page. Electron also tells here of another navigation that was refused at the same moment: then once more. */
+  async #load(url: string): Promise<void> {
+    const window = this.#window;
+    try {
+      await window?.loadURL(url);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'ERR_ABORTED' || !window || window.isDestroyed()) throw error;
+      if (!window.webContents.getURL().startsWith(url)) await window.loadURL(url);
+    }
   }
 
   #focus(): void {
