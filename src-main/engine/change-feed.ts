@@ -48,6 +48,3 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
     if (signal?.aborted) end();
   });
 }
-
-/** Lets other events be served between two pieces of work. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

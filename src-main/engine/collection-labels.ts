@@ -1,6 +1,6 @@
 import type { Split } from '../contract/names';
 import type { LibraryDatabase } from '../database/library-database';
-import { breathe } from './change-feed';
+import { breathe } from '../evaluation/breathe';
 
 /** The entries of a collection in the order of their images; the same image may stand there more than once. */
 export interface LabelledImages {

@@ -2,7 +2,7 @@ import { GlyphscopeError } from '../contract/errors';
 import type { Collection } from '../contract/images';
 import type { StoredCollection } from '../database/collections';
 import type { LibraryDatabase } from '../database/library-database';
-import { breathe } from './change-feed';
+import { breathe } from '../evaluation/breathe';
 
 /** Rows removed between two breaths. */
 const removedAtOnce = 1_000;

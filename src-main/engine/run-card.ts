@@ -7,7 +7,7 @@ import { givenName, rowId } from '../contract/names';
 import { runState, trainingEvent, type TrainingEvent } from '../contract/runs';
 import type { LibraryDatabase } from '../database/library-database';
 import { checkpointSteps } from '../training/checkpoint';
-import { breathe } from './change-feed';
+import { breathe } from '../evaluation/breathe';
 
 /** `runs/<id>/run.json`: what the registry says of a run, kept beside its checkpoints in case the database is lost. */
 const runCard = z.object({

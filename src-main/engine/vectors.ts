@@ -8,7 +8,7 @@ import type { FoundImage, FoundNeighbours } from '../explore/neighbours';
 import { VectorClient } from '../explore/vector-client';
 import type { MapResult } from '../explore/vector-protocol';
 import type { Progress } from '../contract/progress';
-import { breathe } from './change-feed';
+import { breathe } from '../evaluation/breathe';
 import { labelledImages, slotsOf } from './collection-labels';
 import { openEmbeddings } from './embeddings';
 import type { Runs } from './runs';

@@ -3,7 +3,8 @@ import type { KnnResult } from '../contract/evaluation';
 import type { Progress } from '../contract/progress';
 import { labelledRows, unitRows, type LabelledRows } from './distinct-rows';
 import { expectedHit } from './expected-accuracy';
-import { breathe, type MatrixProduct } from './matrix-product';
+import { breathe } from './breathe';
+import type { MatrixProduct } from './matrix-product';
 
 /** DINO's numbers of neighbours and the temperature of its votes (facebookresearch/dino, eval_knn.py). */
 export const dinoNeighbours = [10, 20, 100, 200] as const;

@@ -3,7 +3,8 @@ import type { Progress } from '../contract/progress';
 import { checkMatrix, labelledRows, type LabelledRows } from './distinct-rows';
 import { expectedHit } from './expected-accuracy';
 import { minimise } from './lbfgs';
-import { breathe, type MatrixProduct } from './matrix-product';
+import { breathe } from './breathe';
+import type { MatrixProduct } from './matrix-product';
 
 export interface ProbeOptions {
   /** Frozen features, [n, width] and [q, width]. */

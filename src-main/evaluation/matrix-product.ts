@@ -29,9 +29,3 @@ export const plainProduct: MatrixProduct = async (a, n, b, m, d) => {
   }
   return out;
 };
-
-/** Lets timers and messages in between two blocks of work, then throws when the work was cancelled. */
-export async function breathe(signal?: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => setImmediate(resolve));
-  signal?.throwIfAborted();
-}

@@ -1,4 +1,4 @@
-import { breathe } from '../evaluation/matrix-product';
+import { breathe } from '../evaluation/breathe';
 
 /** Most milliseconds that long work keeps its thread before queries and a cancel come in between. */
 const atOnce = 10;

@@ -3,6 +3,7 @@ import type { TrainingConfig } from '../contract/config';
 import { GlyphscopeError } from '../contract/errors';
 import type { StepEvent, TrainingEvent } from '../contract/runs';
 import type { ProgressState } from '../contract/progress';
+import { breathe } from '../evaluation/breathe';
 import { studentShape } from '../model/shapes';
 import { Student } from '../model/student';
 import { Batches, byViewFirst, stampOf, type FeatureSource } from './batches';
@@ -151,7 +152,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
           if (o.control.wants('stop')) break;
         }
       // Let messages in: they ask for a pause or an end.
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await breathe();
       if (o.control.wants('pause')) {
         if (yield* save()) yield { type: 'state', state: 'paused', step, error: null };
         yield* wait();

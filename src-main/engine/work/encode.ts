@@ -1,4 +1,4 @@
-import { breathe } from '../change-feed';
+import { breathe } from '../../evaluation/breathe';
 import { openEmbeddings, removeOtherEmbeddings } from '../embeddings';
 import type { JobHandle, JobOutcome } from '../jobs';
 import type { Services } from '../services';
