@@ -23,7 +23,9 @@ for await (const line of { [Symbol.asyncIterator]: () => lines }) {
   const times: number[] = [];
   for (let i = 0; i < Number(line); i++) {
     const begun = performance.now();
-    tf.dispose((await trainingStep(training, step++ % config.steps, features)).result);
+    const measures = trainingStep(training, step++ % config.steps, features);
+    await measures.loss.data();
+    tf.dispose(measures);
     times.push(performance.now() - begun);
   }
   process.stdout.write(`${JSON.stringify(times)}\n`);

@@ -47,7 +47,7 @@ export interface Choice {
   /** Added to the logits before the choice, [L, R, K]; null for the likeliest symbol. */
   noise: Tensor | null;
   /** Soft mixtures softmax(· / temperature) instead of one-hot symbols; null for hard ones. */
-  softTemperature: number | null;
+  softTemperature: Tensor | null;
 }
 
 export interface Written {
@@ -84,7 +84,7 @@ export function writeSymbols(weights: WeightsInUse, shape: StudentShape, x: Tens
       const noisy = noises ? op.add(scores, noises[j]) : scores;
       const chosen = choice.softTemperature === null
         ? op.reshape(op.oneHotOfGreatest(op.reshape(noisy, [rows, K])), [1, rows, K])
-        : op.softmax(op.multiply(noisy, tf.scalar(1 / choice.softTemperature)));
+        : op.softmax(op.divide(noisy, choice.softTemperature));
       symbols.push(chosen);
       logits.push(scores);
       if (codes && j + 1 < L) residual = op.subtract(residual, op.reshape(op.batchProduct(chosen, codes[j]), [rows, shape.channels]));

@@ -257,14 +257,14 @@ export function attendToMemory(query: Tensor, [keys, values]: [Tensor, Tensor], 
  * One symbol of K for each row by the Gumbel softmax (Jang et al. 2017; Maddison et al. 2017):
  * y = softmax((logits + noise) / temperature). With `hard`, y is the one-hot row given there and the gradient is that
  * of the soft one (straight-through).
- * @param logits, noise, hard [N, K]
+ * @param logits, noise, hard [N, K]  @param temperature a scalar
  */
-export function gumbelSoftmax(tape: Tape, logits: Value, noise: Tensor, temperature: number, hard: Tensor | null): Value {
-  const soft = tf.tidy(() => op.softmax(op.multiply(op.add(logits.tensor, noise), tf.scalar(1 / temperature))));
+export function gumbelSoftmax(tape: Tape, logits: Value, noise: Tensor, temperature: Tensor, hard: Tensor | null): Value {
+  const soft = tf.tidy(() => op.softmax(op.divide(op.add(logits.tensor, noise), temperature)));
   const backward = (g: Tensor): Tensor[] => [
     tf.tidy(() => {
       const product = op.multiply(g, soft);
-      return op.multiply(op.subtract(product, op.multiply(soft, op.sumOver(product, product.rank - 1, true))), tf.scalar(1 / temperature));
+      return op.divide(op.subtract(product, op.multiply(soft, op.sumOver(product, product.rank - 1, true))), temperature);
     }),
   ];
   return tape.record(hard ? hard.clone() : soft, [logits], backward, hard ? [soft] : []);

@@ -16,7 +16,8 @@ export interface LossInput {
   views: number;
   /** Gumbel noise, [L, V·B, K]; null chooses the likeliest symbols. */
   noise: Tensor | null;
-  gumbelTemperature: number;
+  /** A scalar: what changes from step to step comes as a tensor, so that a step can be traced once and replayed. */
+  gumbelTemperature: Tensor;
   straightThrough: boolean;
   /** Weight of each prefix, summing to 1: λ^j / Σ λ^i. */
   prefixWeights: Float32Array;
@@ -24,7 +25,8 @@ export interface LossInput {
   alignmentWeight: number;
   crossView: boolean;
   studentTemperature: number;
-  teacherTemperature: number;
+  /** A scalar. */
+  teacherTemperature: Tensor;
 }
 
 /** Everything that a step leaves: gradients and what the curves show. The caller disposes of all. */
@@ -102,7 +104,7 @@ export function studentLoss(student: Student, input: LossInput): LossResult {
 function teacherTargets(weights: WeightsInUse, x: Tensor, input: LossInput): { targets: Tensor; teacherMean: Tensor } {
   const outputs = op.matrixProduct(bottleneck(weights, 'teacher', weights.tape.constant(x)).tensor, lastLayer(weights, 'teacher').tensor);
   const centred = op.subtract(outputs, weights.get('teacher.centre').tensor);
-  const each = op.softmax(op.multiply(centred, tf.scalar(1 / input.teacherTemperature)));
+  const each = op.softmax(op.divide(centred, input.teacherTemperature));
   return { targets: input.crossView ? meanOfOtherViews(each, input.views) : each, teacherMean: op.meanOver(outputs, 0) };
 }
 
@@ -133,6 +135,6 @@ function repeatRows(weights: Float32Array, rows: number): Tensor {
 }
 
 /** Gumbel noise −ln(−ln u) · factor from uniform numbers. */
-export function gumbelNoise(uniforms: Float32Array, shape: [number, number, number], factor: number): Tensor {
-  return tf.tidy(() => op.scale(op.logarithm(op.scale(op.logarithm(tf.tensor3d(uniforms, shape)), -1)), -factor));
+export function gumbelNoise(uniforms: Tensor, factor: number): Tensor {
+  return tf.tidy(() => op.scale(op.logarithm(op.scale(op.logarithm(uniforms), -1)), -factor));
 }

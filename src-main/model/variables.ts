@@ -12,8 +12,8 @@ export interface Variable {
   value(): Tensor;
   /** Takes the value of a tensor of the same shape; the caller keeps the tensor. */
   assign(value: Tensor): void;
-  /** this ← this − factor · delta. */
-  subtract(factor: number, delta: Tensor): void;
+  /** this ← this − factor · delta, the factor a scalar. */
+  subtract(factor: Tensor, delta: Tensor): void;
   dispose(): void;
 }
 
@@ -24,12 +24,13 @@ export interface Moments {
 }
 
 export interface AdamOptions {
-  learningRate: number;
+  /** Scalars that change from step to step: the rate and, at update number t from 1, β₁ᵗ and β₂ᵗ. */
+  learningRate: Tensor;
+  beta1Power: Tensor;
+  beta2Power: Tensor;
   beta1: number;
   beta2: number;
   epsilon: number;
-  /** Updates so far, this one included: 1 at the first. */
-  time: number;
 }
 
 export function makeVariable(initial: Tensor): Variable {
@@ -46,9 +47,10 @@ export function adamUpdate(variable: Variable, moments: Moments, gradient: Tenso
     return;
   }
   tf.tidy(() => {
-    moments.first.subtract(1 - o.beta1, op.subtract(moments.first.value(), gradient));
-    moments.second.subtract(1 - o.beta2, op.subtract(moments.second.value(), op.square(gradient)));
-    const rate = (o.learningRate * Math.sqrt(1 - o.beta2 ** o.time)) / (1 - o.beta1 ** o.time);
+    moments.first.subtract(tf.scalar(1 - o.beta1), op.subtract(moments.first.value(), gradient));
+    moments.second.subtract(tf.scalar(1 - o.beta2), op.subtract(moments.second.value(), op.square(gradient)));
+    const one = op.constant(1);
+    const rate = op.multiply(o.learningRate, op.divide(op.squareRoot(op.subtract(one, o.beta2Power)), op.subtract(one, o.beta1Power)));
     variable.subtract(rate, op.divide(moments.first.value(), op.add(op.squareRoot(moments.second.value()), tf.scalar(o.epsilon))));
   });
 }
@@ -75,8 +77,8 @@ class PlainVariable implements Variable {
     before.dispose();
   }
 
-  subtract(factor: number, delta: Tensor): void {
-    tf.tidy(() => this.assign(op.subtract(this.#tensor, op.multiply(delta, tf.scalar(factor)))));
+  subtract(factor: Tensor, delta: Tensor): void {
+    tf.tidy(() => this.assign(op.subtract(this.#tensor, op.multiply(delta, factor))));
   }
 
   dispose(): void {
@@ -106,14 +108,14 @@ class NativeVariable implements Variable {
     tf.tidy(() => native().assignVariable(this.#handle, op.add(value, op.constant(0))));
   }
 
-  subtract(factor: number, delta: Tensor): void {
-    tf.tidy(() => native().update('ResourceApplyGradientDescent', [this.#handle, tf.scalar(factor), delta]));
+  subtract(factor: Tensor, delta: Tensor): void {
+    native().update('ResourceApplyGradientDescent', [this.#handle, factor, delta]);
   }
 
   adam(first: NativeVariable, second: NativeVariable, gradient: Tensor, o: AdamOptions): void {
     tf.tidy(() => {
-      const settings = [o.beta1 ** o.time, o.beta2 ** o.time, o.learningRate, o.beta1, o.beta2, o.epsilon].map((value) => tf.scalar(value));
-      native().updateAdam([this.#handle, first.#handle, second.#handle, ...settings, gradient]);
+      const constants = [o.beta1, o.beta2, o.epsilon].map((value) => op.constant(value));
+      native().updateAdam([this.#handle, first.#handle, second.#handle, o.beta1Power, o.beta2Power, o.learningRate, ...constants, gradient]);
     });
   }
 

@@ -19,20 +19,25 @@ export class AdamW {
     this.#weightDecay = o.weightDecay;
   }
 
+  /** Makes what the updates of these weights need, zeros at first. */
+  prepare(names: string[]): void {
+    for (const name of names) this.#momentsOf(name);
+  }
+
   /**
    * One update of every weight that has a gradient.
-   * @param time updates so far, this one included
-   * @param gradientScale what to multiply the gradients with, from clipping
+   * @param o scalars: learningRate; at update number t from 1, beta1Power = β₁ᵗ and beta2Power = β₂ᵗ; gradientScale,
+   * what to multiply the gradients with, from clipping
    */
-  update(gradients: Record<string, Tensor>, o: { learningRate: number; time: number; gradientScale: number }): void {
-    for (const [name, gradient] of Object.entries(gradients))
-      tf.tidy(() => {
+  update(gradients: Record<string, Tensor>, o: { learningRate: Tensor; beta1Power: Tensor; beta2Power: Tensor; gradientScale: Tensor }): void {
+    tf.tidy(() => {
+      const decay = op.scale(o.learningRate, this.#weightDecay);
+      for (const [name, gradient] of Object.entries(gradients)) {
         const variable = this.#parameters.variable(name);
-        const moments = this.#momentsOf(name);
-        if (this.#weightDecay > 0 && this.#parameters.kind(name) === 'matrix') variable.subtract(o.learningRate * this.#weightDecay, variable.value());
-        const clipped = o.gradientScale === 1 ? gradient : op.multiply(gradient, tf.scalar(o.gradientScale));
-        adamUpdate(variable, moments, clipped, { learningRate: o.learningRate, beta1, beta2, epsilon, time: o.time });
-      });
+        if (this.#weightDecay > 0 && this.#parameters.kind(name) === 'matrix') variable.subtract(decay, variable.value());
+        adamUpdate(variable, this.#momentsOf(name), op.multiply(gradient, o.gradientScale), { ...o, beta1, beta2, epsilon });
+      }
+    });
   }
 
   #momentsOf(name: string): Moments {
@@ -71,21 +76,24 @@ export class AdamW {
   }
 }
 
-/** Length of all gradients together, and 1 or what shortens it to `clip` (0: never). */
-export async function gradientLength(gradients: Record<string, Tensor>, clip: number): Promise<{ norm: number; scale: number }> {
-  const total = tf.tidy(() => op.squareRoot(op.addMany(Object.values(gradients).map(op.sumOfSquares))));
-  const [norm] = await total.data<'float32'>();
-  total.dispose();
-  return { norm, scale: clip > 0 && norm > clip ? clip / norm : 1 };
+/** β₁ᵗ and β₂ᵗ at update number t, from 1. */
+export function betaPowers(time: number): { beta1Power: number; beta2Power: number } {
+  return { beta1Power: beta1 ** time, beta2Power: beta2 ** time };
 }
 
-/** θ_t ← m·θ_t + (1 − m)·θ_s for every weight of the teacher's projector, as in DINO. */
-export function followStudent(parameters: Parameters, momentum: number): void {
+/** Length of all gradients together, and 1 or what shortens it to `clip` (0: never): scalars. */
+export function gradientLength(gradients: Record<string, Tensor>, clip: number): { norm: Tensor; scale: Tensor } {
+  const norm = tf.tidy(() => op.squareRoot(op.addMany(Object.values(gradients).map(op.sumOfSquares))));
+  return { norm, scale: clip > 0 ? tf.tidy(() => op.divide(op.constant(clip), op.maximum(norm, op.constant(clip)))) : op.constant(1).clone() };
+}
+
+/** θ_t ← θ_t − share·(θ_t − θ_s), share = 1 − momentum a scalar, for every weight of the teacher's projector, as in DINO. */
+export function followStudent(parameters: Parameters, share: Tensor): void {
   for (const name of parameters.names())
     if (name.startsWith('projector.'))
       tf.tidy(() => {
         const teacher = parameters.variable(`teacher.${name.slice('projector.'.length)}`);
-        teacher.subtract(1 - momentum, op.subtract(teacher.value(), parameters.variable(name).value()));
+        teacher.subtract(share, op.subtract(teacher.value(), parameters.variable(name).value()));
       });
 }
 
@@ -93,6 +101,6 @@ export function followStudent(parameters: Parameters, momentum: number): void {
 export function followCentre(parameters: Parameters, mean: Tensor, momentum: number): void {
   tf.tidy(() => {
     const centre = parameters.variable('teacher.centre');
-    centre.subtract(1 - momentum, op.subtract(centre.value(), mean));
+    centre.subtract(op.constant(1 - momentum), op.subtract(centre.value(), mean));
   });
 }

@@ -1,13 +1,22 @@
-import * as tf from '@tensorflow/tfjs-core';
+import { GlyphscopeError } from '../contract/errors';
 import type { StepEvent } from '../contract/runs';
-import type { LossResult } from '../model/losses';
-import * as op from '../model/operations';
+import type { StepMeasures } from './step';
 
 /** The part of a step event that is measured on the batch. */
-export type BatchStatistics = Pick<StepEvent, 'loss' | 'lossByPrefix' | 'teacherEntropy' | 'kl' | 'usage' | 'perplexity'>;
+export type BatchStatistics = Pick<StepEvent, 'loss' | 'gradientNorm' | 'lossByPrefix' | 'teacherEntropy' | 'kl' | 'usage' | 'perplexity'>;
 
 /** Reported steps whose symbols count for usage and perplexity: 64 images × 4 views × 16 are about 4,000 a position. */
 const remembered = 16;
+
+/** @throws LOSS_NOT_FINITE naming the step, whose update has spoilt the weights */
+export async function requireFinite(step: number, measures: StepMeasures): Promise<void> {
+  const [norm] = await measures.gradientNorm.data<'float32'>();
+  if (!Number.isFinite(norm))
+    throw new GlyphscopeError('LOSS_NOT_FINITE', `The loss or its gradient was not a finite number at step ${step}.`, {
+      subject: `step ${step}`,
+      remedy: 'The last checkpoint is kept. Lower the learning rate, or raise the temperatures.',
+    });
+}
 
 /** Turns the tensors of a step into numbers; keeps the symbol counts of the last reported steps. */
 export class StatisticsWindow {
@@ -20,22 +29,15 @@ export class StatisticsWindow {
     this.#vocabulary = vocabulary;
   }
 
-  async read(result: LossResult): Promise<BatchStatistics> {
-    const tensors = tf.tidy(() => ({
-      loss: result.loss.clone(),
-      byPrefix: op.meanOver(result.lossByRow, 1),
-      counts: op.sumOver(result.symbols, 1),
-      projection: result.projection && op.concatenate([op.reshape(entropyOfRows(result.projection.targets), [1]), op.meanOver(result.projection.entropies, 1)], 0),
-    }));
-    const [loss] = await tensors.loss.data<'float32'>();
-    const lossByPrefix = Array.from(await tensors.byPrefix.data<'float32'>());
-    this.#counts.push((await tensors.counts.data<'float32'>()).slice());
+  async read(measures: StepMeasures): Promise<BatchStatistics> {
+    const [loss] = await measures.loss.data<'float32'>();
+    const [gradientNorm] = await measures.gradientNorm.data<'float32'>();
+    const lossByPrefix = Array.from(await measures.lossByPrefix.data<'float32'>());
+    this.#counts.push((await measures.symbolCounts.data<'float32'>()).slice());
     if (this.#counts.length > remembered) this.#counts.shift();
-    const projection = tensors.projection ? await tensors.projection.data<'float32'>() : null;
-    tf.dispose([tensors.loss, tensors.byPrefix, tensors.counts]);
-    tensors.projection?.dispose();
-    const teacherEntropy = projection ? projection[0] : 0;
-    return { loss, lossByPrefix, teacherEntropy, kl: projection ? projection[this.#length] - teacherEntropy : 0, ...this.#use() };
+    const entropies = measures.entropies ? await measures.entropies.data<'float32'>() : null;
+    const teacherEntropy = entropies ? entropies[0] : 0;
+    return { loss, gradientNorm, lossByPrefix, teacherEntropy, kl: entropies ? entropies[this.#length] - teacherEntropy : 0, ...this.#use() };
   }
 
   #use(): { usage: number[]; perplexity: number[] } {
@@ -50,9 +52,4 @@ export class StatisticsWindow {
     }
     return { usage, perplexity };
   }
-}
-
-/** Mean of −Σ p ln p over the rows of p [R, P]. */
-function entropyOfRows(p: op.Tensor): op.Tensor {
-  return tf.tidy(() => op.scale(op.meanOver(op.sumOver(op.multiply(p, op.logarithm(op.maximum(p, op.constant(1e-30)))), 1), 0), -1));
 }

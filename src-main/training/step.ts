@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../contract/config';
-import { GlyphscopeError } from '../contract/errors';
 import { gumbelNoise, prefixWeights, studentLoss, type LossResult } from '../model/losses';
+import * as op from '../model/operations';
+import type { Tensor } from '../model/operations';
 import { RandomStream } from '../model/random';
 import type { Student } from '../model/student';
-import { AdamW, followCentre, followStudent, gradientLength } from './optimizer';
+import { traced, type Traced } from '../model/traced';
+import { AdamW, betaPowers, followCentre, followStudent, gradientLength } from './optimizer';
 import { schedules, type Schedules } from './schedules';
 
 /** One student in training: everything that a step reads and changes. */
@@ -13,48 +15,83 @@ export interface Training {
   student: Student;
   optimizer: AdamW;
   schedule: Schedules;
-  /** λ^j / Σ λ^i. */
-  prefixWeights: Float32Array;
+  compute: Traced<StepInputs, StepMeasures>;
 }
 
+/** What a step is given besides the weights. All that changes from step to step is here. */
+export type StepInputs = Record<'features' | 'learningRate' | 'beta1Power' | 'beta2Power' | 'gumbelTemperature' | 'teacherTemperature' | 'teacherShare', Tensor> & {
+  /** Uniform random numbers for the quantizer, [L, R, K]; absent when it takes none. */
+  uniforms?: Tensor;
+};
+
+/** What a step tells of itself; the caller disposes of them. */
+export type StepMeasures = {
+  /** Scalars. */
+  loss: Tensor;
+  gradientNorm: Tensor;
+  /** [L]. */
+  lossByPrefix: Tensor;
+  /** How often each symbol was chosen at each position, [L, K]. */
+  symbolCounts: Tensor;
+  /** H(p_t), then H(p_t, p_s) after each prefix, [1 + L]; absent when the projection has no weight. */
+  entropies?: Tensor;
+};
+
 export function beginTraining(config: TrainingConfig, student: Student): Training {
-  return { config, student, optimizer: new AdamW(student.parameters, config), schedule: schedules(config), prefixWeights: prefixWeights(config.prefixWeight, config.length) };
+  const optimizer = new AdamW(student.parameters, config);
+  optimizer.prepare(student.parameters.names().filter((name) => student.parameters.kind(name) !== 'fixed'));
+  const weights = prefixWeights(config.prefixWeight, config.length);
+  return { config, student, optimizer, schedule: schedules(config), compute: traced((inputs) => computeStep(config, student, optimizer, weights, inputs)) };
 }
 
 /**
- * Step number `step`, from 0: loss and gradients, clipping, AdamW, then the teacher's projector and its centre follow.
- * All that is random follows from seed and step.
+ * Step number `step`, from 0. All that is random follows from seed and step.
  * @param features z_t of the batch's views, [V·B, Z], view first
- * @returns what was computed on the way, which the caller disposes of, and the length of the gradient before clipping
- * @throws LOSS_NOT_FINITE before any weight is changed
  */
-export async function trainingStep(t: Training, step: number, features: Float32Array): Promise<{ result: LossResult; gradientNorm: number }> {
+export function trainingStep(t: Training, step: number, features: Float32Array): StepMeasures {
   const { config, student, schedule } = t;
+  const { length: L, vocabulary: K } = config;
   const rows = config.views * config.batch;
-  const shape: [number, number, number] = [config.length, rows, config.vocabulary];
-  const uniforms = config.gumbelNoise > 0 ? new RandomStream(config.seed, 'noise', step).uniforms(shape[0] * shape[1] * shape[2]) : null;
-  const result = tf.tidy(() =>
-    studentLoss(student, {
-      ...config,
-      features: tf.tensor2d(features, [rows, student.shape.featureWidth]),
-      noise: uniforms && gumbelNoise(uniforms, shape, config.gumbelNoise),
-      gumbelTemperature: schedule.gumbelTemperature[step],
-      teacherTemperature: schedule.teacherTemperature[step],
-      prefixWeights: t.prefixWeights,
-    }),
-  );
-  const { norm, scale } = await gradientLength(result.gradients, config.gradientClip);
-  if (!Number.isFinite(norm)) {
-    tf.dispose(result);
-    throw new GlyphscopeError('LOSS_NOT_FINITE', `The loss or its gradient was not a finite number at step ${step + 1}.`, {
-      subject: `step ${step + 1}`,
-      remedy: 'The last checkpoint is kept. Lower the learning rate, or raise the temperatures.',
-    });
-  }
-  t.optimizer.update(result.gradients, { learningRate: schedule.learningRate[step], time: step + 1, gradientScale: scale });
-  tf.dispose(result.gradients);
-  result.gradients = {};
-  followStudent(student.parameters, schedule.teacherMomentum[step]);
+  const numbers = {
+    learningRate: schedule.learningRate[step],
+    gumbelTemperature: schedule.gumbelTemperature[step],
+    teacherTemperature: schedule.teacherTemperature[step],
+    teacherShare: 1 - schedule.teacherMomentum[step],
+    ...betaPowers(step + 1),
+  };
+  return tf.tidy(() => {
+    const scalars = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, tf.scalar(value)])) as Record<keyof typeof numbers, Tensor>;
+    const uniforms = config.gumbelNoise > 0 ? { uniforms: tf.tensor3d(new RandomStream(config.seed, 'noise', step).uniforms(L * rows * K), [L, rows, K]) } : {};
+    return t.compute.run({ ...scalars, ...uniforms, features: tf.tensor2d(features, [rows, student.shape.featureWidth]) });
+  });
+}
+
+/** Loss and gradients, clipping, AdamW, then the teacher's projector and its centre follow. */
+function computeStep(config: TrainingConfig, student: Student, optimizer: AdamW, weights: Float32Array, inputs: StepInputs): StepMeasures {
+  const result = studentLoss(student, {
+    ...config,
+    ...inputs,
+    noise: inputs.uniforms ? gumbelNoise(inputs.uniforms, config.gumbelNoise) : null,
+    prefixWeights: weights,
+  });
+  const { norm, scale } = gradientLength(result.gradients, config.gradientClip);
+  optimizer.update(result.gradients, { ...inputs, gradientScale: scale });
+  followStudent(student.parameters, inputs.teacherShare);
   if (result.projection) followCentre(student.parameters, result.projection.teacherMean, config.centreMomentum);
-  return { result, gradientNorm: norm };
+  return { gradientNorm: norm, ...measuresOf(result) };
+}
+
+function measuresOf(result: LossResult): Omit<StepMeasures, 'gradientNorm'> {
+  const { projection } = result;
+  return {
+    loss: result.loss,
+    lossByPrefix: op.meanOver(result.lossByRow, 1),
+    symbolCounts: op.sumOver(result.symbols, 1),
+    ...(projection && { entropies: op.concatenate([op.reshape(entropyOfRows(projection.targets), [1]), op.meanOver(projection.entropies, 1)], 0) }),
+  };
+}
+
+/** Mean of −Σ p ln p over the rows of p [R, P]. */
+function entropyOfRows(p: Tensor): Tensor {
+  return op.scale(op.meanOver(op.sumOver(op.multiply(p, op.logarithm(op.maximum(p, op.constant(1e-30)))), 1), 0), -1);
 }

@@ -10,7 +10,7 @@ import { Batches, byViewFirst, stampOf, type FeatureSource } from './batches';
 import { newestCheckpoint, writeCheckpoint } from './checkpoint';
 import { HeldOut, type HeldOutImages } from './held-out';
 import { prepareStudent } from './prepare';
-import { StatisticsWindow } from './statistics';
+import { requireFinite, StatisticsWindow } from './statistics';
 import { beginTraining, trainingStep } from './step';
 
 export interface TrainOptions {
@@ -127,12 +127,13 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
       const begun = performance.now();
       const slots = batches.at(step);
       const features = byViewFirst(o.views.gather(slots), config.batch, config.views, o.views.spec.records, width);
-      const { result, gradientNorm } = await trainingStep(training, step, features);
+      const measures = trainingStep(training, step, features);
       step++;
       const last = step === config.steps;
       const report = last || performance.now() - reported >= reportEveryMs;
-      const measured = report ? await statistics.read(result) : null;
-      tf.dispose(result);
+      await requireFinite(step, measures);
+      const measured = report ? await statistics.read(measures) : null;
+      tf.dispose(measures);
       seconds += (performance.now() - begun) / 1000;
       rate.add(performance.now());
       if (measured) {
@@ -140,7 +141,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
         const stepsPerSecond = rate.perSecond();
         const event: StepEvent = {
           type: 'step', step, epoch: step / batches.perEpoch, seconds, ...measured,
-          quantizerTemperature: schedule.gumbelTemperature[step - 1], learningRate: schedule.learningRate[step - 1], gradientNorm,
+          quantizerTemperature: schedule.gumbelTemperature[step - 1], learningRate: schedule.learningRate[step - 1],
           stepsPerSecond, etaSeconds: stepsPerSecond > 0 ? (config.steps - step) / stepsPerSecond : 0,
         };
         yield event;
@@ -161,6 +162,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
     if (step < config.steps) yield* save();
     yield { type: 'state', state: step < config.steps ? 'stopped' : 'finished', step, error: null };
   } finally {
+    training.compute.dispose();
     optimizer.dispose();
     student.dispose();
   }

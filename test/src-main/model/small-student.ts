@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gumbelNoise, prefixWeights, type LossInput } from '../../../src-main/model/losses';
+import * as op from '../../../src-main/model/operations';
 import { RandomStream } from '../../../src-main/model/random';
 import type { StudentShape } from '../../../src-main/model/shapes';
 import { Student } from '../../../src-main/model/student';
@@ -43,15 +44,15 @@ export function smallLossInput(student: Student, changes: Partial<LossInput> = {
   return {
     features: tf.tensor2d(randomFeatures(6), [6, Z]),
     views: 2,
-    noise: changes.noise === null ? null : gumbelNoise(new RandomStream(2, 'noise').uniforms(L * 6 * K), [L, 6, K], 1),
-    gumbelTemperature: 0.7,
+    noise: changes.noise === null ? null : tf.tidy(() => gumbelNoise(tf.tensor3d(new RandomStream(2, 'noise').uniforms(L * 6 * K), [L, 6, K]), 1)),
+    gumbelTemperature: op.constant(0.7),
     straightThrough: true,
     prefixWeights: prefixWeights(0.9, L),
     projectionWeight: 1,
     alignmentWeight: 0.5,
     crossView: true,
     studentTemperature: 0.3,
-    teacherTemperature: 0.2,
+    teacherTemperature: op.constant(0.2),
     ...changes,
   };
 }

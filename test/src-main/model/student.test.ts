@@ -85,8 +85,8 @@ for (const kind of kinds)
         tf.tidy(() => {
           const weights = new WeightsInUse(new Tape(false), student.parameters);
           const x = student.normalise(tf.tensor2d(features, [5, Z]));
-          const noise = gumbelNoise(new RandomStream(9, 'noise').uniforms(L * 5 * K), [L, 5, K], 1);
-          const written = writeSymbols(weights, student.shape, x, { noise, softTemperature });
+          const noise = gumbelNoise(tf.tensor3d(new RandomStream(9, 'noise').uniforms(L * 5 * K), [L, 5, K]), 1);
+          const written = writeSymbols(weights, student.shape, x, { noise, softTemperature: softTemperature === null ? null : tf.scalar(softTemperature) });
           const again = symbolLogits(weights, student.shape, x, written.symbols).tensor.dataSync();
           written.logits.dataSync().forEach((value, i) => expect(value).toBeCloseTo(again[i], 3));
           if (softTemperature === null) expect(new Set(written.symbols.dataSync())).toEqual(new Set([0, 1]));
