@@ -14,6 +14,9 @@ export const field = z.registry<FieldMeta>();
 export const presetName = z.enum(['tiny', 'small', 'base', 'paper']);
 export type PresetName = z.infer<typeof presetName>;
 
+export const quantizerName = z.enum(['gumbel', 'vector', 'sharpened']);
+export type QuantizerName = z.infer<typeof quantizerName>;
+
 const share = () => z.number().min(0).max(1);
 
 /**
@@ -54,9 +57,9 @@ export const trainingConfig = z.object({
     help: 'Steps between checkpoints; a run that is killed loses at most this many. 200 is good; raise it when disk is slow.',
   }),
 
-  quantizer: z.enum(['gumbel']).register(field, {
+  quantizer: quantizerName.register(field, {
     label: 'Quantizer', group: 'Symbols',
-    help: 'How the descriptor\'s state becomes one of K symbols. gumbel: Gumbel softmax, the best of the paper.',
+    help: 'How the descriptor\'s state becomes one of K symbols. gumbel: Gumbel softmax, the best of the paper. vector: the nearest vector of a codebook (VQ). sharpened: a softmax that sharpens during training (SS).',
   }),
   vocabulary: z.int().min(2).max(4096).register(field, {
     label: 'Vocabulary', group: 'Symbols', unit: 'symbols',
@@ -68,7 +71,7 @@ export const trainingConfig = z.object({
   }),
   straightThrough: z.boolean().register(field, {
     label: 'Straight-through', group: 'Symbols', advanced: true,
-    help: 'Trains on hard symbols with the gradient of the soft ones, so that training sees what a test sees. Off: soft mixtures, smoother but further from the test.',
+    help: 'For gumbel and sharpened: trains on hard symbols with the gradient of the soft ones, so that training sees what a test sees. Off: soft mixtures, smoother but further from the test.',
   }),
   gumbelTemperatureStart: z.number().min(0.01).max(100).register(field, {
     label: 'Gumbel temperature, start', group: 'Symbols', advanced: true,
@@ -82,14 +85,50 @@ export const trainingConfig = z.object({
     label: 'Gumbel noise', group: 'Symbols', advanced: true,
     help: 'Factor on the Gumbel noise: 1 samples symbols from their probabilities, 0 always takes the likeliest. 0.5 is good; lower it when short prefixes get worse in training.',
   }),
+  sharpenedTemperatureStart: z.number().min(0.01).max(100).register(field, {
+    label: 'Sharpened temperature, start', group: 'Symbols', advanced: true,
+    help: 'For sharpened: divides the logits before the softmax at the first step. 1 leaves them as they are.',
+  }),
+  sharpenedTemperatureEnd: z.number().min(0.01).max(100).register(field, {
+    label: 'Sharpened temperature, end', group: 'Symbols', advanced: true,
+    help: 'For sharpened: the same at the last step, reached on a cosine. 0.1 makes mixtures nearly hard, as they are at the test; raise it when the gradient norm explodes.',
+  }),
+  codeWidth: z.int().min(1).max(2048).register(field, {
+    label: 'Code width', group: 'Symbols', unit: 'channels', advanced: true,
+    help: 'For vector without the residual descriptor, whose codes have the width of its channels: length of a code vector. 32 is good; wide codes leave more of them unused.',
+  }),
+  vectorGradient: z.enum(['straight-through', 'rotation']).register(field, {
+    label: 'Vector gradient', group: 'Symbols', advanced: true,
+    help: 'For vector: how the gradient passes the choice. straight-through: unchanged, as in VQ-VAE. rotation: turned and scaled as the query must be to become its code, which tells queries of one code apart.',
+  }),
+  codebookUpdate: z.enum(['average', 'gradient']).register(field, {
+    label: 'Codebook update', group: 'Symbols', advanced: true,
+    help: 'For vector: how code vectors follow their queries. average: moving means, steadier. gradient: the codebook loss of VQ-VAE through the optimizer.',
+  }),
+  codebookDecay: z.number().min(0).max(0.99999).register(field, {
+    label: 'Codebook decay', group: 'Symbols', advanced: true,
+    help: 'For vector: how slowly the moving means of codes and of their use follow. 0.99 is good; lower it in short trainings.',
+  }),
+  commitmentWeight: z.number().min(0).max(100).register(field, {
+    label: 'Commitment weight', group: 'Symbols', advanced: true,
+    help: 'For vector: β, weight of the loss that keeps queries near their codes. 0.25 as in VQ-VAE; raise it when the loss of a run grows without end.',
+  }),
+  codebookStart: z.enum(['k-means', 'random']).register(field, {
+    label: 'Codebook start', group: 'Symbols', advanced: true,
+    help: 'What code vectors start from, where there are any: k-means of their queries, so that each is in use, or random numbers, as in VQ-VAE.',
+  }),
+  codeRevival: z.number().min(0).max(1).register(field, {
+    label: 'Code revival', group: 'Symbols', advanced: true,
+    help: 'For vector: a code used less than this share of an even use is moved to a random query of the batch. 0.1 keeps nearly all in use; 0 never moves one, as in the paper.',
+  }),
 
   channels: z.int().min(0).max(8192).register(field, {
     label: 'Channels', group: 'Descriptor', unit: 'channels',
     help: 'How many directions of the teacher\'s feature the student sees. 0: the feature as it is, for the paper. Above: each direction is divided by how much it changes between views of one image, and those are kept that then differ most between images. 32 raised k-NN after every prefix; raise it when the teacher is strong and its details matter.',
   }),
-  descriptor: z.enum(['residual', 'autoregressive']).register(field, {
+  descriptor: z.enum(['residual', 'autoregressive', 'parallel']).register(field, {
     label: 'Descriptor', group: 'Descriptor',
-    help: 'autoregressive: the paper\'s transformer decoder. residual: it also sees what the symbols so far leave over of the feature and starts from residual k-means, so every symbol is in use from the first step. Take residual unless you reproduce the paper.',
+    help: 'autoregressive: the paper\'s transformer decoder. parallel: the same, but all symbols at once, to see what writing them in order does. residual: it also sees what the symbols so far leave over of the feature and starts from residual k-means, so every symbol is in use from the first step. Take residual unless you reproduce the paper.',
   }),
   width: z.int().min(8).max(2048).register(field, {
     label: 'Width', group: 'Descriptor', unit: 'channels',
@@ -110,11 +149,15 @@ export const trainingConfig = z.object({
 
   interpreterLayers: z.int().min(1).max(48).register(field, {
     label: 'Interpreter layers', group: 'Interpreter', unit: 'layers',
-    help: 'Causal transformer layers that read the symbols. The paper has 12; 3 are enough for small.',
+    help: 'Transformer layers that read the symbols. The paper has 12; 3 are enough for small.',
   }),
   interpreterHeads: z.int().min(1).max(64).register(field, {
     label: 'Interpreter heads', group: 'Interpreter', unit: 'heads',
     help: 'Attention heads of the interpreter; must divide the width. The paper has 6.',
+  }),
+  interpreterAttention: z.enum(['causal', 'bidirectional']).register(field, {
+    label: 'Interpreter attention', group: 'Interpreter', advanced: true,
+    help: 'causal: a symbol looks at those before it, so one pass reads every prefix. bidirectional: all symbols of a prefix look at each other, one pass for each prefix, about four times the work at 8 symbols.',
   }),
 
   projectorOutputs: z.int().min(2).max(131_072).register(field, {
@@ -149,6 +192,22 @@ export const trainingConfig = z.object({
   prefixWeight: z.number().min(0.01).max(10).register(field, {
     label: 'Prefix weight', group: 'Loss',
     help: 'λ: the loss after j symbols weighs λ^j, divided by the sum. 1 weighs every prefix alike; more than 1 favours long prefixes, less favours short ones.',
+  }),
+  prefixLoss: z.boolean().register(field, {
+    label: 'Prefix loss', group: 'Loss',
+    help: 'Trains every prefix, as in the paper. Off: the full description alone, to see what the prefix loss does.',
+  }),
+  diversityWeight: z.number().min(0).max(100).register(field, {
+    label: 'Diversity weight', group: 'Loss', advanced: true,
+    help: 'Weight of ln K less the entropy of the mean symbol distribution at each position. 0 for the paper; raise it when perplexity falls far below the vocabulary.',
+  }),
+  imitationWeight: z.number().min(0).max(100).register(field, {
+    label: 'Imitation weight', group: 'Loss', advanced: true,
+    help: 'Weight at the first step of the cross-entropy with the residual k-means codes of the feature, falling to 0 over the imitation steps. 1 is good; without effect when there are no imitation steps.',
+  }),
+  imitationSteps: z.int().min(0).max(10_000_000).register(field, {
+    label: 'Imitation steps', group: 'Loss', unit: 'steps', advanced: true,
+    help: 'Steps at the start in which the symbols also imitate residual k-means codes, which brings all of them into use. 0 for the paper; 600 help descriptors other than residual, which starts there by itself.',
   }),
   studentTemperature: z.number().min(0.01).max(10).register(field, {
     label: 'Student temperature', group: 'Loss', advanced: true,

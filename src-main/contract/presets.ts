@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { presetName, trainingConfig, type PresetName, type TrainingConfig } from './config';
 import { GlyphscopeError } from './errors';
 
@@ -18,6 +18,15 @@ const small: Omit<TrainingConfig, 'preset'> = {
   gumbelTemperatureStart: 1,
   gumbelTemperatureEnd: 0.5,
   gumbelNoise: 0.5,
+  sharpenedTemperatureStart: 1,
+  sharpenedTemperatureEnd: 0.1,
+  codeWidth: 32,
+  vectorGradient: 'rotation',
+  codebookUpdate: 'average',
+  codebookDecay: 0.99,
+  commitmentWeight: 0.25,
+  codebookStart: 'k-means',
+  codeRevival: 0.1,
   channels: 32,
   descriptor: 'residual',
   width: 128,
@@ -26,6 +35,7 @@ const small: Omit<TrainingConfig, 'preset'> = {
   memoryTokens: 4,
   interpreterLayers: 3,
   interpreterHeads: 4,
+  interpreterAttention: 'causal',
   projectorOutputs: 2048,
   projectorHidden: 512,
   projectorBottleneck: 128,
@@ -34,6 +44,10 @@ const small: Omit<TrainingConfig, 'preset'> = {
   alignmentWeight: 1,
   crossView: true,
   prefixWeight: 1,
+  prefixLoss: true,
+  diversityWeight: 0,
+  imitationWeight: 1,
+  imitationSteps: 0,
   studentTemperature: 0.1,
   teacherTemperatureStart: 0.04,
   teacherTemperature: 0.07,
@@ -99,6 +113,12 @@ export function resolveConfig(given: Record<string, unknown>): TrainingConfig {
   return parsed.data;
 }
 
+/** A config as it was stored: fields that came with later versions have the values of its preset. */
+export const storedConfig = z.preprocess((stored: unknown) => {
+  const preset = presetName.safeParse((stored as { preset?: unknown } | null)?.preset);
+  return preset.success ? { ...presetConfig(preset.data), ...(stored as object) } : stored;
+}, trainingConfig);
+
 /** What one field allows depends on another. */
 function checkTogether(config: TrainingConfig): void {
   for (const heads of ['descriptorHeads', 'interpreterHeads'] as const)
@@ -109,6 +129,8 @@ function checkTogether(config: TrainingConfig): void {
   if (config.projectionWeight === 0 && config.alignmentWeight === 0) throw refused('alignmentWeight', 'projectionWeight and alignmentWeight are both 0: there is nothing to learn.', 'Raise one of them.');
   if (config.gumbelTemperatureEnd > config.gumbelTemperatureStart)
     throw refused('gumbelTemperatureEnd', `gumbelTemperatureEnd = ${config.gumbelTemperatureEnd} is above gumbelTemperatureStart = ${config.gumbelTemperatureStart}.`, 'The temperature falls during training: lower the end or raise the start.');
+  if (config.sharpenedTemperatureEnd > config.sharpenedTemperatureStart)
+    throw refused('sharpenedTemperatureEnd', `sharpenedTemperatureEnd = ${config.sharpenedTemperatureEnd} is above sharpenedTemperatureStart = ${config.sharpenedTemperatureStart}.`, 'The temperature falls during training: lower the end or raise the start.');
   if (config.teacherTemperature >= config.studentTemperature)
     throw refused('teacherTemperature', `teacherTemperature = ${config.teacherTemperature} is not below studentTemperature = ${config.studentTemperature}.`, 'A teacher sharper than the student is what keeps the projections from becoming uniform.');
   if (config.evaluateEvery > 0 && config.heldOut === 0) throw refused('heldOut', 'heldOut = 0, but evaluateEvery asks for measurements.', 'Set evaluateEvery to 0, or hold images out.');
@@ -120,5 +142,5 @@ function refused(subject: string, message: string, remedy?: string): GlyphscopeE
 
 /** The paper's name of a run's quantizer and vocabulary: "GS 128". */
 export function variantName(config: Pick<TrainingConfig, 'quantizer' | 'vocabulary'>): string {
-  return `${{ gumbel: 'GS' }[config.quantizer]} ${config.vocabulary}`;
+  return `${{ gumbel: 'GS', vector: 'VQ', sharpened: 'SS' }[config.quantizer]} ${config.vocabulary}`;
 }

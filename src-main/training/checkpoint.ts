@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { trainingConfig, type TrainingConfig } from '../contract/config';
+import type { TrainingConfig } from '../contract/config';
 import { GlyphscopeError } from '../contract/errors';
+import { storedConfig } from '../contract/presets';
 import type { NamedArray } from '../model/parameters';
 import { decodeSafetensors, encodeSafetensors } from './safetensors';
 
@@ -22,7 +23,7 @@ export type TrainingState = z.infer<typeof trainingState>;
 const manifest = z.object({
   format: z.literal(1),
   step: z.int().min(0),
-  config: trainingConfig,
+  config: storedConfig,
   featureWidth: z.int().min(1),
   /** Id of the teacher whose features it reads. */
   teacher: z.string(),
