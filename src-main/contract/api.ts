@@ -69,7 +69,7 @@ export const pageContract = {
     get: procedure.input(z.object({ run: rowId })).output(run),
     /** The complete config of a preset with the given changes, validated. */
     configure: procedure.input(z.record(z.string(), z.unknown())).output(trainingConfig),
-    start: procedure.input(z.object({ name: givenName, collection: rowId, config: z.record(z.string(), z.unknown()) })).output(run),
+    start: procedure.input(z.object({ name: givenName, collection: rowId, config: z.record(z.string(), z.unknown()), sweep: givenName.optional() })).output(run),
     pause: procedure.input(z.object({ run: rowId })),
     resume: procedure.input(z.object({ run: rowId })),
     /** Ends it with a checkpoint; what was learned stays usable. */

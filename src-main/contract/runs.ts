@@ -12,6 +12,8 @@ export const run = z.object({
   name: givenName,
   /** Quantizer and vocabulary size, as in the paper: "GS 128". */
   variant: z.string(),
+  /** Name of the sweep that it belongs to: runs begun together to be compared; null for a run of its own. */
+  sweep: z.string().nullable(),
   state: runState,
   config: trainingConfig,
   collection: z.string(),

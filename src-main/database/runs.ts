@@ -1,6 +1,6 @@
-import { presetName, trainingConfig, type TrainingConfig } from '../contract/config';
+import type { TrainingConfig } from '../contract/config';
 import { errorDetail, type ErrorDetail } from '../contract/errors';
-import { presetConfig } from '../contract/presets';
+import { storedConfig } from '../contract/presets';
 import { runState, type RunState } from '../contract/runs';
 import { allRows, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
 
@@ -8,6 +8,8 @@ export interface StoredRun {
   id: number;
   name: string;
   variant: string;
+  /** Sweep that it belongs to; null for a run of its own. */
+  sweep: string | null;
   state: RunState;
   config: TrainingConfig;
   /** Null when the collection has been removed since. */
@@ -31,6 +33,7 @@ interface RunRow {
   id: number;
   name: string;
   variant: string;
+  sweep: string | null;
   state: string;
   config: string;
   collection: number | null;
@@ -47,23 +50,18 @@ interface RunRow {
   created_at: number;
 }
 
-const columns = `r.id, r.name, r.variant, r.state, r.config, r.collection, coalesce(c.name, r.collection_name) AS collection_name, r.teacher,
+const columns = `r.id, r.name, r.variant, r.sweep, r.state, r.config, r.collection, coalesce(c.name, r.collection_name) AS collection_name, r.teacher,
   r.backend, r.step, r.checkpoint_step, r.described_step, r.embedded, r.knn_top1, r.error, r.disk_bytes, r.created_at`;
 const from = 'runs r LEFT JOIN collections c ON c.id = r.collection AND c.removed = 0';
-
-/** A config as it was stored; fields that came with later versions have the values of its preset. */
-function storedConfig(text: string): TrainingConfig {
-  const given = JSON.parse(text) as Record<string, unknown>;
-  return trainingConfig.parse({ ...presetConfig(presetName.parse(given.preset)), ...given });
-}
 
 function toRun(row: RunRow): StoredRun {
   return {
     id: row.id,
     name: row.name,
     variant: row.variant,
+    sweep: row.sweep,
     state: runState.parse(row.state),
-    config: storedConfig(row.config),
+    config: storedConfig.parse(JSON.parse(row.config)),
     collection: row.collection,
     collectionName: row.collection_name,
     teacher: row.teacher,
@@ -111,13 +109,13 @@ export function readRuns(db: ReadHandle) {
 export function writeRuns(db: WriteHandle) {
   const create = change(
     db,
-    `INSERT INTO runs (name, variant, state, config, collection, collection_name, teacher, backend, step, checkpoint_step, embedded, created_at)
-     VALUES (:name, :variant, :state, :config, :collection, :collectionName, :teacher, :backend, :step, :checkpointStep, :embedded, :createdAt)`,
+    `INSERT INTO runs (name, variant, sweep, state, config, collection, collection_name, teacher, backend, step, checkpoint_step, embedded, created_at)
+     VALUES (:name, :variant, :sweep, :state, :config, :collection, :collectionName, :teacher, :backend, :step, :checkpointStep, :embedded, :createdAt)`,
   );
   const restore = change(
     db,
-    `INSERT INTO runs (id, name, variant, state, config, collection, collection_name, teacher, backend, step, checkpoint_step, embedded, created_at)
-     VALUES (:id, :name, :variant, :state, :config, :collection, :collectionName, :teacher, :backend, :step, :checkpointStep, :embedded, :createdAt)`,
+    `INSERT INTO runs (id, name, variant, sweep, state, config, collection, collection_name, teacher, backend, step, checkpoint_step, embedded, created_at)
+     VALUES (:id, :name, :variant, :sweep, :state, :config, :collection, :collectionName, :teacher, :backend, :step, :checkpointStep, :embedded, :createdAt)`,
   );
   const begin = change(db, `INSERT INTO sqlite_sequence (name, seq) SELECT 'runs', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'runs')`);
   const advance = change(db, `UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'runs'`);
@@ -138,9 +136,9 @@ export function writeRuns(db: WriteHandle) {
       create({ ...run, config: JSON.stringify(run.config), embedded: run.embedded ? 1 : 0 }).id,
     /** Puts a run back under the id that its folder has. */
     restore: (run: Omit<StoredRun, 'describedStep' | 'error' | 'diskBytes' | 'knnTop1'>): void => {
-      const { id, name, variant, state, collection, collectionName, teacher, backend, step, checkpointStep, createdAt } = run;
+      const { id, name, variant, sweep, state, collection, collectionName, teacher, backend, step, checkpointStep, createdAt } = run;
       restore({
-        ...{ id, name, variant, state, collection, collectionName, teacher, backend, step, checkpointStep, createdAt },
+        ...{ id, name, variant, sweep, state, collection, collectionName, teacher, backend, step, checkpointStep, createdAt },
         config: JSON.stringify(run.config),
         embedded: run.embedded ? 1 : 0,
       });

@@ -37,6 +37,7 @@ export async function installEmbeddedRun(s: Pick<Services, 'library' | 'location
       s.runs.create({
         name: db.read.runs.byName(name) ? `${name} (embedded)` : name,
         variant: variantName(config),
+        sweep: null,
         state: 'finished',
         config,
         collection: null,

@@ -2,8 +2,8 @@ import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, ren
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import { trainingConfig } from '../contract/config';
 import { givenName, rowId } from '../contract/names';
+import { storedConfig } from '../contract/presets';
 import { runState, trainingEvent, type TrainingEvent } from '../contract/runs';
 import type { LibraryDatabase } from '../database/library-database';
 import { checkpointSteps } from '../training/checkpoint';
@@ -14,8 +14,9 @@ const runCard = z.object({
   id: rowId,
   name: givenName,
   variant: z.string(),
+  sweep: z.string().nullable().default(null),
   state: runState,
-  config: trainingConfig,
+  config: storedConfig,
   collectionName: z.string(),
   teacher: z.string(),
   backend: z.string().nullable(),

@@ -11,6 +11,9 @@ const storeAgainAfter = 2_000;
 /** States in which a trainer is at work for a run. */
 export const activeStates: readonly RunState[] = ['preparing', 'training', 'paused'];
 
+/** Lane of jobs that a run's student works in: one job at a time over all runs, but runs of a sweep stand side by side. */
+export const studentLane = (run: { id: number; sweep: string | null }): string => (run.sweep === null ? 'student' : `student ${run.id}`);
+
 /** The registry of runs as the contract shows it. */
 export class Runs {
   readonly #db: LibraryDatabase;
@@ -160,11 +163,12 @@ export class Runs {
 }
 
 function toRun(stored: StoredRun, encodings: readonly { run: number; name: string }[]): Run {
-  const { id, name, variant, state, config, teacher, backend, step, embedded, knnTop1, error, createdAt, diskBytes } = stored;
+  const { id, name, variant, sweep, state, config, teacher, backend, step, embedded, knnTop1, error, createdAt, diskBytes } = stored;
   return {
     id,
     name,
     variant,
+    sweep,
     state,
     config,
     collection: stored.collectionName,

@@ -7,7 +7,7 @@ import type { RunState, TrainingEvent } from '../contract/runs';
 import { TrainerClient } from '../training/trainer-client';
 import { labelledImages, slotsOf } from './collection-labels';
 import { chooseTrainingImages, readTrainingImages, writeTrainingImages, type TrainingImages } from './training-images';
-import { activeStates } from './runs';
+import { activeStates, studentLane } from './runs';
 import type { Services } from './services';
 import { TrainingFeed } from './training-feed';
 import { encodeCollection } from './work/encode';
@@ -47,10 +47,10 @@ export class Trainings {
   }
 
   /**
-   * Registers a run and begins to prepare it; gives its id.
+   * Registers a run and begins to prepare it; gives its id. `sweep` is the sweep that it belongs to, if any.
    * @throws GlyphscopeError NAME_TAKEN, NOT_FOUND, COLLECTION_TOO_SMALL
    */
-  async start(name: string, collectionId: number, config: TrainingConfig): Promise<number> {
+  async start(name: string, collectionId: number, config: TrainingConfig, sweep: string | null = null): Promise<number> {
     const { db } = this.#s.library;
     const collection = this.#s.collections.get(collectionId);
     await this.#choose(collection.id, collection.name, config, () => true);
@@ -59,6 +59,7 @@ export class Trainings {
     const run = this.#s.runs.create({
       name,
       variant: variantName(config),
+      sweep,
       state: 'preparing',
       config,
       collection: collection.id,
@@ -314,6 +315,6 @@ export class Trainings {
     const run = this.#s.runs.get(id);
     const found = this.#s.library.db.read.collections.byId(collection);
     if ((run.state !== 'finished' && run.state !== 'stopped') || run.checkpointStep === null || !found) return;
-    this.#s.jobs.start({ kind: 'encode', title: `Describe "${found.name}" with "${run.name}"`, lane: 'student', uses: [`run ${id}`, `collection ${collection}`] }, (job) => encodeCollection(this.#s, id, collection, job));
+    this.#s.jobs.start({ kind: 'encode', title: `Describe "${found.name}" with "${run.name}"`, lane: studentLane(run), uses: [`run ${id}`, `collection ${collection}`] }, (job) => encodeCollection(this.#s, id, collection, job));
   }
 }

@@ -5,6 +5,7 @@ import { collections } from './0020-collections';
 import { runs } from './0030-runs';
 import { descriptions } from './0040-descriptions';
 import { jobs } from './0050-jobs';
+import { sweeps } from './0060-sweeps';
 
 export interface Migration {
   /** Number of the library's format after it; multiples of ten, so that a repair fits between. */
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   { version: 30, apply: runs },
   { version: 40, apply: descriptions },
   { version: 50, apply: jobs },
+  { version: 60, apply: sweeps },
 ];
 
 /** The format that this program reads and writes. */

@@ -1,6 +1,7 @@
 import { resolveConfig } from '../../contract/presets';
 import { encodeCollection } from '../work/encode';
 import { evaluateRun } from '../work/evaluate';
+import { studentLane } from '../runs';
 import type { Services } from '../services';
 import type { Procedures } from './procedures';
 
@@ -10,7 +11,7 @@ export const runsRouter = (procedures: Procedures, s: Services) => ({
   list: procedures.runs.list.handler(() => s.runs.list()),
   get: procedures.runs.get.handler(({ input }) => s.runs.show(input.run)),
   configure: procedures.runs.configure.handler(({ input }) => resolveConfig(input)),
-  start: procedures.runs.start.handler(async ({ input }) => s.runs.show(await s.trainings.start(input.name, input.collection, resolveConfig(input.config)))),
+  start: procedures.runs.start.handler(async ({ input }) => s.runs.show(await s.trainings.start(input.name, input.collection, resolveConfig(input.config), input.sweep))),
   pause: procedures.runs.pause.handler(({ input }) => s.trainings.pause(input.run)),
   resume: procedures.runs.resume.handler(({ input }) => s.trainings.resume(input.run)),
   stop: procedures.runs.stop.handler(({ input }) => s.trainings.stop(input.run)),
@@ -28,13 +29,13 @@ export const runsRouter = (procedures: Procedures, s: Services) => ({
     const run = s.runs.usable(input.run);
     const collection = s.collections.get(input.collection);
     const title = `Describe "${collection.name}" with "${run.name}"`;
-    return { job: s.jobs.start({ kind: 'encode', title, lane: 'student', uses: usesOf(run, collection) }, (job) => encodeCollection(s, run.id, collection.id, job)) };
+    return { job: s.jobs.start({ kind: 'encode', title, lane: studentLane(run), uses: usesOf(run, collection) }, (job) => encodeCollection(s, run.id, collection.id, job)) };
   }),
   evaluate: procedures.runs.evaluate.handler(({ input }) => {
     const run = s.runs.usable(input.run);
     const collection = s.collections.get(input.collection);
     const title = `Evaluate "${run.name}" on "${collection.name}"`;
-    return { job: s.jobs.start({ kind: 'evaluate', title, lane: 'student', uses: usesOf(run, collection) }, (job) => evaluateRun(s, run.id, collection.id, job)) };
+    return { job: s.jobs.start({ kind: 'evaluate', title, lane: studentLane(run), uses: usesOf(run, collection) }, (job) => evaluateRun(s, run.id, collection.id, job)) };
   }),
   evaluation: procedures.runs.evaluation.handler(({ input }) => {
     s.runs.get(input.run);

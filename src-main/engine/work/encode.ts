@@ -41,21 +41,24 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
     let announced = performance.now();
     const report = (done: number) => job.progress({ phase: 'describing', done: all - wanted.length + done, total: all, unit: 'images' });
     report(0);
-    for (let at = 0; at < wanted.length; at += batch) {
-      job.signal.throwIfAborted();
-      const images = wanted.slice(at, at + batch);
-      const slots = images.map((image) => image - 1);
-      const { symbols, embeddings: vectors } = await s.students.use(runId, (student) => student.describe(s.teachers.clean.gather(slots)));
-      embeddings.write(slots, vectors);
-      db.transaction(() =>
-        images.forEach((image, i) => db.write.descriptions.put(runId, image, symbols.subarray(i * config.length, (i + 1) * config.length))),
-      );
-      report(at + images.length);
-      if (performance.now() - announced > announceEvery || at + batch >= wanted.length) {
-        announced = performance.now();
-        db.read.collectionImages.changed();
+    // Held from the first image to the last: other runs that are described meanwhile must not take its place.
+    await s.students.use(runId, async (student) => {
+      for (let at = 0; at < wanted.length; at += batch) {
+        job.signal.throwIfAborted();
+        const images = wanted.slice(at, at + batch);
+        const slots = images.map((image) => image - 1);
+        const { symbols, embeddings: vectors } = await student.describe(s.teachers.clean.gather(slots));
+        embeddings.write(slots, vectors);
+        db.transaction(() =>
+          images.forEach((image, i) => db.write.descriptions.put(runId, image, symbols.subarray(i * config.length, (i + 1) * config.length))),
+        );
+        report(at + images.length);
+        if (performance.now() - announced > announceEvery || at + batch >= wanted.length) {
+          announced = performance.now();
+          db.read.collectionImages.changed();
+        }
       }
-    }
+    });
     await embeddings.flush();
     const described = db.read.descriptions.described(runId, collection);
     db.write.runs.setEncoded(runId, collection, checkpointStep, described, Date.now());

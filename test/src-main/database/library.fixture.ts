@@ -43,6 +43,7 @@ export function addRun(db: LibraryDatabase, name: string, collection: number | n
   return db.write.runs.create({
     name,
     variant: 'GS 16',
+    sweep: null,
     state: 'finished',
     config: resolveConfig({ preset: 'tiny' }),
     collection,
