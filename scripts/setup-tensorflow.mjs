@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Prepares the native TensorFlow backend: libtensorflow and its C headers out of PyPI's `tensorflow-cpu` wheel, and the
-// N-API binding of @tensorflow/tfjs-node-gpu compiled against them. Nothing inside node_modules is touched, and
-// nothing here is needed at run time: a folder that is absent means that WASM computes instead.
+// N-API binding of @tensorflow/tfjs-node-gpu, extended by tensorflow/binding.cc, compiled against them. Nothing inside
+// node_modules is touched, and nothing here is needed at run time: a folder that is absent means that WASM computes
+// instead.
 //
 //   node scripts/setup-tensorflow.mjs [folder]
 //
@@ -85,7 +86,7 @@ export async function setupTensorflow({ directory = tensorflowDirectory(), say =
   let wheel = process.env.GLYPHSCOPE_TENSORFLOW_WHEEL || null;
   const failed = (reason) => ({ ok: false, directory, reason });
   const source = sources();
-  const stamp = JSON.stringify({ package: wheelPackage, tensorflow: tensorflowVersion, binding: source?.version ?? null, recipe: 1 });
+  const stamp = JSON.stringify({ package: wheelPackage, tensorflow: tensorflowVersion, binding: source?.version ?? null, recipe: 2 });
   if (readOrNull(path.join(directory, 'stamp.json')) === stamp) return { ok: true, directory, prepared: false };
   const reason = await obstacle({ python, compiler, wheel });
   if (reason) return failed(reason);
@@ -117,7 +118,7 @@ export async function setupTensorflow({ directory = tensorflowDirectory(), say =
     const binding = path.join(work, 'tfjs_binding.node');
     const compile = await runProgram(compiler, ['-std=c++17', '-O2', '-fPIC', '-shared', '-w', '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=tfjs_binding',
       '-I', path.join(work, 'include'), '-I', source.headers, '-I', path.dirname(source.tfjsNode), // its includes go up two folders
-      path.join(source.tfjsNode, 'binding/tfjs_backend.cc'), path.join(source.tfjsNode, 'binding/tfjs_binding.cc'),
+      '-I', source.tfjsNode, path.join(source.tfjsNode, 'binding/tfjs_backend.cc'), path.join(root, 'scripts/tensorflow/binding.cc'),
       '-L', path.join(work, 'lib'), '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2', '-Wl,-rpath,$ORIGIN/lib', '-o', binding], { timeoutMs: left() });
     if (!compile.ok) return failed(`${compiler} could not compile the binding: ${lastLine(compile.stderr)}`);
     // A processor that lacks what the library was built for would end the process: find out in another one.

@@ -75,7 +75,7 @@ const loaders: Record<BackendName, (threads?: number) => Promise<string>> = {
     if (!fs.existsSync(file)) throw new GlyphscopeError('BACKEND_UNAVAILABLE', `Native TensorFlow is not set up (no ${file}).`);
     // Read by libtensorflow once, when its context starts.
     if (threads !== undefined) process.env.TF_NUM_INTRAOP_THREADS = String(threads);
-    process.env.TF_NUM_INTEROP_THREADS ??= '1';
+    process.env.TF_NUM_INTEROP_THREADS ??= String(Math.min(2, threads ?? os.availableParallelism())); // more gain nothing
     process.env.TF_CPP_MIN_LOG_LEVEL ??= '1'; // notices about processor features; warnings and errors stay
     // tfjs-node 4.22 calls two helpers that newer Node versions no longer have.
     const legacy = util as unknown as Record<string, unknown>;
@@ -86,12 +86,12 @@ const loaders: Record<BackendName, (threads?: number) => Promise<string>> = {
     const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend') as {
       NodeJSKernelBackend: new (binding: unknown, packageName: string) => tf.KernelBackend & { isUsingGpuDevice: boolean };
     };
-    const binding = require(file) as { TF_Version: string };
+    const binding = require(file) as { TF_Version: string; addFunction?: unknown };
     const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu');
     tf.registerBackend('tensorflow', () => backend, 3);
     await activate('tensorflow');
     const place = backend.isUsingGpuDevice ? 'the GPU' : `${threads ?? os.availableParallelism()} processor threads`;
-    return `TensorFlow ${binding.TF_Version} on ${place}`;
+    return `TensorFlow ${binding.TF_Version} on ${place}${binding.addFunction ? '' : ', operations one by one (its binding cannot add functions)'}`;
   },
   async wasm() {
     const wasm = await import('@tensorflow/tfjs-backend-wasm');

@@ -126,7 +126,7 @@ describe('a training refuses', () => {
     await expect(eventsOf(trainOptions(folder, { views: 3 }))).rejects.toMatchObject({ code: 'FEATURES_MISSING', message: expect.stringContaining('views = 3, but only 2 views') });
   });
 
-  it('a loss that is not finite, before it spoils the weights', async () => {
+  it('a loss that is not finite, and names the step', async () => {
     const broken = trainOptions(folder, { checkpointEvery: 1 });
     const { gather } = broken.views;
     let calls = 0;
