@@ -255,5 +255,13 @@ export const trainingConfig = z.object({
     label: 'Held-out sample', group: 'Watching', unit: 'images', advanced: true,
     help: 'Images that the measurement classifies, against four times as many that vote. 1,000 gives about one and a half points of error.',
   }),
+  onCollapse: z.enum(['warn', 'stop']).register(field, {
+    label: 'On collapse', group: 'Watching',
+    help: 'What an alarm does: warn tells its cause and goes on; stop also ends the run with a checkpoint, which saves time in a sweep.',
+  }),
+  collapseShare: share().register(field, {
+    label: 'Collapse share', group: 'Watching', advanced: true,
+    help: 'A position has collapsed when its perplexity is below this share of the vocabulary. 0.1 is good; lower it when your images are all alike, 0 never raises that alarm.',
+  }),
 });
 export type TrainingConfig = z.infer<typeof trainingConfig>;

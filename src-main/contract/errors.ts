@@ -20,6 +20,7 @@ export const errorCode = z.enum([
   'RUN_BUSY', // the run is training already
   'CHECKPOINT_DAMAGED',
   'LOSS_NOT_FINITE',
+  'COLLAPSED', // a training that was asked to stop at the first alarm
   'BACKEND_UNAVAILABLE',
   'LIBRARY_NEWER', // made by a newer Glyphscope
   'LIBRARY_IN_USE', // another engine holds it

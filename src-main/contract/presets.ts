@@ -59,6 +59,8 @@ const small: Omit<TrainingConfig, 'preset'> = {
   gradientClip: 1,
   evaluateEvery: 250,
   heldOut: 1000,
+  onCollapse: 'warn',
+  collapseShare: 0.1,
 };
 
 type Changes = Partial<Omit<TrainingConfig, 'preset'>>;

@@ -68,9 +68,40 @@ export const evaluationEvent = z.object({
 });
 export type EvaluationEvent = z.infer<typeof evaluationEvent>;
 
+/** What an alarm may say is wrong; training/collapse.ts tells each from the others. */
+export const collapseCause = z.enum([
+  'few-symbols', // a position writes few of the K symbols
+  'one-description', // nearly every image has the same description
+  'positions-alike', // every position repeats the one before
+  'constant-embedding', // symbols differ, z_s does not
+  'constant-output', // z_s differs, p_s does not: the student ignores its input
+  'uniform-teacher', // p_t is the same for every image: entropy near ln P
+  'constant-teacher', // p_t is the same for every image: one output, or a few
+  'centre-off', // the same, because the centre is far from the outputs that it follows
+  'diverging', // gradient or loss far above what they were
+  'not-finite',
+]);
+export type CollapseCause = z.infer<typeof collapseCause>;
+
+export const alarmEvent = z.object({
+  type: z.literal('alarm'),
+  step: z.int(),
+  cause: collapseCause,
+  /** False when what was wrong is over. */
+  raised: z.boolean(),
+  /** Positions that it concerns, from 1; none when it concerns the whole student. */
+  positions: z.array(z.int().min(1)),
+  /** What is seen, with its figures. */
+  text: z.string(),
+  /** Which fields to change in a new run, and how. */
+  remedies: z.array(z.object({ field: trainingConfig.keyof(), text: z.string() })),
+});
+export type AlarmEvent = z.infer<typeof alarmEvent>;
+
 export const trainingEvent = z.discriminatedUnion('type', [
   stepEvent,
   evaluationEvent,
+  alarmEvent,
   z.object({ type: z.literal('state'), state: runState, step: z.int(), error: errorDetail.nullable() }),
   z.object({ type: z.literal('backend'), description: z.string() }),
   z.object({ type: z.literal('checkpoint'), step: z.int(), file: z.string() }),
@@ -84,6 +115,7 @@ export const curves = z.object({
   stride: z.int(),
   steps: z.array(stepEvent),
   evaluations: z.array(evaluationEvent),
+  alarms: z.array(alarmEvent),
   messages: z.array(z.object({ step: z.int(), level: z.enum(['info', 'warning']), text: z.string() })),
 });
 export type Curves = z.infer<typeof curves>;

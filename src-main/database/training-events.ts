@@ -28,7 +28,7 @@ export function readTrainingEvents(db: ReadHandle) {
 
 export function writeTrainingEvents(db: WriteHandle) {
   const add = change(db, 'INSERT INTO training_events (run, type, step, event) VALUES (?, ?, ?, ?)');
-  const forget = change(db, `DELETE FROM training_events WHERE run = ? AND type IN ('step', 'evaluation') AND step > ?`);
+  const forget = change(db, `DELETE FROM training_events WHERE run = ? AND type IN ('step', 'evaluation', 'alarm') AND step > ?`);
   return {
     add: (run: number, event: TrainingEvent): void => void add(run, event.type, stepOf(event), JSON.stringify(event)),
     /** A run that goes on from a checkpoint does the steps after it again: what was seen of them goes. */

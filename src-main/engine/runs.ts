@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GlyphscopeError, type ErrorDetail } from '../contract/errors';
-import type { Curves, EvaluationEvent, Run, RunState, StepEvent } from '../contract/runs';
+import type { AlarmEvent, Curves, EvaluationEvent, Run, RunState, StepEvent } from '../contract/runs';
 import type { LibraryDatabase } from '../database/library-database';
 import type { StoredRun } from '../database/runs';
 import { writeRunCard } from './run-card';
@@ -138,6 +138,7 @@ export class Runs {
       stride,
       steps: events.steps(id, stride) as StepEvent[],
       evaluations: events.ofType(id, 'evaluation') as EvaluationEvent[],
+      alarms: events.ofType(id, 'alarm') as AlarmEvent[],
       messages: events.ofType(id, 'message').flatMap((event) => (event.type === 'message' ? [{ step: event.step, level: event.level, text: event.text }] : [])),
     };
   }

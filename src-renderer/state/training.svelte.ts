@@ -114,7 +114,7 @@ export class Training {
       this.#live = null;
       this.#messages = [];
       this.#failed = null;
-      this.curves.load({ run: id, stride: 1, steps: [], evaluations: [], messages: [] });
+      this.curves.load({ run: id, stride: 1, steps: [], evaluations: [], alarms: [], messages: [] });
       this.#loading = true;
     }
     this.#error = null;

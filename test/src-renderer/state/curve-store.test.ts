@@ -11,7 +11,7 @@ const evaluation = (number: number) => ({ type: 'evaluation' as const, step: num
 describe('CurveStore', () => {
   it('holds the stored history and then what is appended', () => {
     const store = new CurveStore();
-    store.load({ run: 1, stride: 1, steps: [step(1), step(2)], evaluations: [evaluation(2)], messages: [] });
+    store.load({ run: 1, stride: 1, steps: [step(1), step(2)], evaluations: [evaluation(2)], alarms: [], messages: [] });
     store.append([step(3), step(4)]);
     expect(store.scalars('loss').x).toEqual([1, 2, 3, 4]);
     expect(store.list('lossByPrefix').y).toEqual([[1, 2, 3, 4], [0.5, 1, 1.5, 2]]);
@@ -64,7 +64,7 @@ describe('CurveStore', () => {
   it('replaces the history of another run', () => {
     const store = new CurveStore();
     store.append([step(5), evaluation(5)]);
-    store.load({ run: 2, stride: 3, steps: [step(1)], evaluations: [], messages: [] });
+    store.load({ run: 2, stride: 3, steps: [step(1)], evaluations: [], alarms: [], messages: [] });
     expect(store.scalars('loss').x).toEqual([1]);
     expect(store.knn().data.x).toEqual([]);
     expect(store.stride).toBe(3);

@@ -31,7 +31,7 @@ function setUp(state: { runs: Run[]; curves?: Curves; refuse?: GlyphscopeError }
   const client = {
     runs: {
       list: async () => state.runs,
-      curves: async () => state.curves ?? { run: 1, stride: 1, steps: [step(1), step(2)], evaluations: [], messages: [{ step: 1, level: 'warning', text: 'few' }] },
+      curves: async () => state.curves ?? { run: 1, stride: 1, steps: [step(1), step(2)], evaluations: [], alarms: [], messages: [{ step: 1, level: 'warning', text: 'few' }] },
       watch: (input: unknown) => asked.push(input),
       pause: agree, resume: agree, stop: agree, remove: agree, evaluate: agree,
     },
@@ -96,7 +96,7 @@ describe('watching a run', () => {
     await settled();
     end();
     expect(followed[0].stopped).toBe(true);
-    state.curves = { run: 2, stride: 1, steps: [], evaluations: [], messages: [] };
+    state.curves = { run: 2, stride: 1, steps: [], evaluations: [], alarms: [], messages: [] };
     training.watch(2);
     expect(training.curves.last).toBeNull();
     expect(training.messages).toEqual([]);
