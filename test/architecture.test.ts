@@ -33,6 +33,7 @@ const homes: Record<string, readonly string[]> = {
   ws: ['engine', 'cli', 'shell'],
   'better-sqlite3': ['database'],
   sharp: ['dataset'],
+  '@cwasm/jpeg-turbo': ['dataset'],
   'tar-stream': ['dataset'],
   yauzl: ['dataset'],
   'onnxruntime-node': ['teacher'],

@@ -5,6 +5,7 @@ import { background, largestPixels, type RgbImage } from './image';
 import { formatOfBytes, readableFormats, type ImageFormat } from './image-format';
 import { tooManyPixels } from './image-limits';
 import { statedSize } from './image-size';
+import { decodeSmallJpeg } from './small-jpeg';
 
 // Every image is opened once: a cache of operations only costs memory. Loaders that no image here needs stay shut.
 sharp.cache(false);
@@ -31,6 +32,8 @@ export async function inspectImage(bytes: Buffer, name: string): Promise<Inspect
     const { width, height } = readBitmap(bytes, name);
     return { format, width, height };
   }
+  const small = format === 'jpeg' ? decodeSmallJpeg(bytes) : null;
+  if (small !== null) return { format, width: small.width, height: small.height };
   return guarded(bytes, name, async () => {
     if (isSmall(bytes, format)) {
       const { info } = await upright(bytes, format).raw().toBuffer({ resolveWithObject: true });
@@ -50,10 +53,13 @@ export async function inspectImage(bytes: Buffer, name: string): Promise<Inspect
  */
 export async function decodeRgb(bytes: Buffer, name: string, atLeast?: number): Promise<RgbImage> {
   const format = formatOf(bytes, name);
+  const stated = statedSize(bytes, format);
+  const shrinks = atLeast !== undefined && (stated === null || Math.min(stated.width, stated.height) > atLeast);
+  const small = format === 'jpeg' && !shrinks ? decodeSmallJpeg(bytes) : null;
+  if (small !== null) return small;
   return guarded(bytes, name, async () => {
     let image = format === 'bmp' ? openRaw(readBitmap(bytes, name)) : upright(bytes, format);
-    const stated = statedSize(bytes, format);
-    if (atLeast !== undefined && (stated === null || Math.min(stated.width, stated.height) > atLeast)) {
+    if (shrinks) {
       image = image.resize(atLeast, atLeast, { fit: 'outside', withoutEnlargement: true, kernel: 'cubic' });
     }
     const { data, info } = await image.flatten({ background }).toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });

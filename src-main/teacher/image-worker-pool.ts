@@ -119,7 +119,8 @@ export class ImageWorkerPool implements ImageInspector {
 
   /**
    * Encoding keeps a worker's own thread busy, so it goes to the one with the least to do. Inspecting runs in libuv's
-   * threads whatever worker asks: one worker that has much of it spends 0.7 of the time of four that keep waking up.
+   * threads whatever worker asks, or takes no time to speak of (small JPEGs): one worker that has much of it spends 0.7 of
+   * the time of four that keep waking up.
    */
   #seatFor(kind: ImageRequest['kind']): Seat {
     if (inspects(kind)) {
