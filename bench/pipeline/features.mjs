@@ -94,7 +94,7 @@ await loops[1 - best].close();
 const peer = () => loops[best].run(2);
 const shared = { unit: 'views/s', cores: threads, repeats, peer };
 await sideBySide({ name: 'features of the clean image and 4 views vs bare ONNX Runtime', goal: 0.8, ours: () => ours(4), ...shared });
-await sideBySide({ name: 'features of the clean image alone vs bare ONNX Runtime (for information: decoding a file takes half as long as encoding it once)', goal: null, ours: () => ours(0), ...shared });
+await sideBySide({ name: 'features of the clean image alone vs bare ONNX Runtime (for information)', goal: null, ours: () => ours(0), ...shared });
 await loops[best].close();
 await pool.close();
 store.close();
