@@ -6,7 +6,7 @@ import { type Client, withEngine } from './engine-connection';
 import { findCollection } from './known-names';
 import type { Output } from './output';
 import { givenConfig, trainingOptions } from './training-flags';
-import { count, duration, jobLine, percent } from './wording';
+import { alarmLine, count, duration, jobLine, percent } from './wording';
 
 /** States in which a run of the same name goes on instead of a new one beginning. */
 const resumable = new Set<Run['state']>(['interrupted', 'paused', 'stopped', 'failed']);
@@ -80,6 +80,7 @@ async function followTraining(client: Client, run: Run, out: Output, signal: Abo
         Object.assign(latest, { [event.type]: event });
         if (event.type === 'backend') out.note(`Training with ${event.description}.`);
         if (event.type === 'message') out.note(`step ${count(event.step)}: ${event.text}`);
+        if (event.type === 'alarm') out.note(alarmLine(event));
         if (event.type === 'step') jobs.abort();
         if (event.type === 'state' && ended(event.state, signal.aborted)) return latest;
       }

@@ -30,7 +30,8 @@ interface FieldShape {
   anyOf?: FieldShape[];
 }
 
-const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+/** A field's name as a flag: "gumbelNoise" → "gumbel-noise". */
+export const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Every field of the configuration, in the schema's order. */
 export function trainingFlags(): TrainingFlag[] {

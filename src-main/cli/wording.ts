@@ -1,4 +1,6 @@
 import type { Job } from '../contract/jobs';
+import type { AlarmEvent } from '../contract/runs';
+import { kebab } from './training-flags';
 
 export const count = (n: number): string => n.toLocaleString('en');
 export const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
@@ -26,4 +28,10 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column].length)));
   const numeric = head.map((_, column) => rows.length > 0 && rows.every((row) => /^[\d,.%–-]*$/.test(row[column])));
   return all.map((row) => row.map((cell, i) => (numeric[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  ').trimEnd()).join('\n');
+}
+
+/** "step 240: ALARM few-symbols: Position 3 is worth …", then a line for each field to change. */
+export function alarmLine({ step, cause, raised, text, remedies }: AlarmEvent): string {
+  if (!raised) return `step ${count(step)}: the alarm ${cause} is over.`;
+  return [`step ${count(step)}: ALARM ${cause}: ${text}`, ...remedies.map(({ field, text: change }) => `  --${kebab(field)}: ${change}`)].join('\n');
 }

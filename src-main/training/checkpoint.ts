@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { TrainingConfig } from '../contract/config';
 import { GlyphscopeError } from '../contract/errors';
+import { alarmEvent } from '../contract/runs';
 import { storedConfig } from '../contract/presets';
 import type { NamedArray } from '../model/parameters';
 import { decodeSafetensors, encodeSafetensors } from './safetensors';
@@ -17,6 +18,8 @@ export const trainingState = z.object({
   seconds: z.number().min(0),
   /** A stamp of the images trained on: resuming needs the same, in the same order. */
   images: z.string(),
+  /** Alarms that are not over. */
+  alarms: z.array(alarmEvent.pick({ cause: true, positions: true })).default([]),
 });
 export type TrainingState = z.infer<typeof trainingState>;
 

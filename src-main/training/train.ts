@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../contract/config';
-import { GlyphscopeError } from '../contract/errors';
+import { GlyphscopeError, type ErrorDetail } from '../contract/errors';
 import type { StepEvent, TrainingEvent } from '../contract/runs';
 import type { ProgressState } from '../contract/progress';
 import { breathe } from '../evaluation/breathe';
@@ -8,8 +8,10 @@ import { studentShape } from '../model/shapes';
 import { Student } from '../model/student';
 import { Batches, byViewFirst, stampOf, type FeatureSource } from './batches';
 import { newestCheckpoint, writeCheckpoint } from './checkpoint';
+import { collapsed, CollapseWatch, probedImages, probeEvery } from './collapse';
 import { HeldOut, type HeldOutImages } from './held-out';
 import { prepareStudent } from './prepare';
+import { probeStudent } from './probe';
 import { requireFinite, StatisticsWindow } from './statistics';
 import { beginTraining, trainingStep } from './step';
 
@@ -54,7 +56,7 @@ const reportEveryMs = 100;
 
 /**
  * The training recipe. Yields every event; knows no database and no window, and writes checkpoints alone.
- * Ends after the state `finished` or `stopped`.
+ * Ends after the state `finished` or `stopped`; the latter has an error when an alarm stopped it.
  * @throws COLLECTION_TOO_SMALL, FEATURES_MISSING, LOSS_NOT_FINITE, CHECKPOINT_DAMAGED, INVALID_INPUT
  */
 export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, void, void> {
@@ -91,6 +93,8 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
 
     // ---- measurements
     const statistics = new StatisticsWindow(config.length, config.vocabulary);
+    const watch = new CollapseWatch(config, checkpoint?.state?.alarms);
+    let collapse: ErrorDetail | null = null;
     const heldOut = o.heldOut && config.evaluateEvery > 0 ? new HeldOut(o.clean, o.heldOut) : null;
     const rate = new Rate();
     let saved = checkpoint ? step : -1;
@@ -98,7 +102,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
     async function* save(): AsyncGenerator<TrainingEvent, boolean, void> {
       if (saved === step) return true;
       try {
-        const content = { config, featureWidth: width, teacher: o.teacher, step, weights: await student.parameters.read(), optimizer: await optimizer.read(), state: { step, seconds, images: stamp } };
+        const content = { config, featureWidth: width, teacher: o.teacher, step, weights: await student.parameters.read(), optimizer: await optimizer.read(), state: { step, seconds, images: stamp, alarms: watch.standing } };
         const file = await writeCheckpoint(o.runDirectory, content);
         saved = step;
         yield { type: 'checkpoint', step, file };
@@ -131,12 +135,18 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
       step++;
       const last = step === config.steps;
       const report = last || performance.now() - reported >= reportEveryMs;
-      await requireFinite(step, measures);
-      const measured = report ? await statistics.read(measures) : null;
+      const probed = step % probeEvery === 0;
+      try {
+        await requireFinite(step, measures);
+      } catch (error) {
+        yield watch.notFinite(step);
+        throw error;
+      }
+      const measured = report || probed ? await statistics.read(measures) : null;
       tf.dispose(measures);
       seconds += (performance.now() - begun) / 1000;
       rate.add(performance.now());
-      if (measured) {
+      if (measured && report) {
         reported = performance.now();
         const stepsPerSecond = rate.perSecond();
         const event: StepEvent = {
@@ -145,6 +155,15 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
           stepsPerSecond, etaSeconds: stepsPerSecond > 0 ? (config.steps - step) / stepsPerSecond : 0,
         };
         yield event;
+      }
+      if (measured && probed) {
+        const probe = await probeStudent(student, config, features.subarray(0, Math.min(config.batch, probedImages) * width), schedule.teacherTemperature[step - 1]);
+        for (const alarm of watch.look(step, { probe, ...measured })) {
+          yield alarm;
+          if (!alarm.raised || config.onCollapse !== 'stop') continue;
+          collapse ??= collapsed(alarm).detail;
+          o.control.ask('stop');
+        }
       }
       if (heldOut && (last || step % config.evaluateEvery === 0)) yield await heldOut.measure(student, step);
       if (last || step % config.checkpointEvery === 0)
@@ -160,7 +179,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
       }
     }
     if (step < config.steps) yield* save();
-    yield { type: 'state', state: step < config.steps ? 'stopped' : 'finished', step, error: null };
+    yield step < config.steps ? { type: 'state', state: 'stopped', step, error: collapse } : { type: 'state', state: 'finished', step, error: null };
   } finally {
     training.compute.dispose();
     optimizer.dispose();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration, jobLine, table } from '../../../src-main/cli/wording';
+import { alarmLine, duration, jobLine, table } from '../../../src-main/cli/wording';
 import type { Job } from '../../../src-main/contract/jobs';
 
 const job: Job = {
@@ -17,5 +17,10 @@ describe('wording', () => {
   });
   it('lines columns up, numbers to the right', () => {
     expect(table(['name', 'n'], [['a', '1'], ['longer', '10']])).toBe('name     n\na        1\nlonger  10');
+  });
+  it('tells an alarm with its cause and the flags to change', () => {
+    const alarm = { type: 'alarm', step: 1240, cause: 'few-symbols', raised: true, positions: [3], text: 'Position 3 is worth 2 symbols.', remedies: [{ field: 'learningRate', text: 'lower it.' }] } as const;
+    expect(alarmLine({ ...alarm, positions: [3], remedies: [...alarm.remedies] })).toBe('step 1,240: ALARM few-symbols: Position 3 is worth 2 symbols.\n  --learning-rate: lower it.');
+    expect(alarmLine({ ...alarm, raised: false, positions: [3], remedies: [] })).toBe('step 1,240: the alarm few-symbols is over.');
   });
 });

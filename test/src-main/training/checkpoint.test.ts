@@ -32,7 +32,7 @@ const content = (step: number): CheckpointContent => ({
   step,
   weights: [{ name: 'codes', shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, step) }],
   optimizer: [{ name: 'codes/first', shape: [1], data: Float32Array.of(0.5) }],
-  state: { step, seconds: 1.5, images: 'abc' },
+  state: { step, seconds: 1.5, images: 'abc', alarms: [] },
 });
 
 describe('a checkpoint', () => {

@@ -1,0 +1,106 @@
+import type { TrainingConfig } from '../contract/config';
+import type { AlarmEvent, CollapseCause } from '../contract/runs';
+import type { Finding, Usual } from './collapse';
+import type { Signs } from './signs';
+
+interface Compared {
+  usual: Usual | null;
+  /** Highest perplexity of each position so far. */
+  best: readonly number[];
+  /** Perplexity below which a position has collapsed. */
+  least: number;
+  vocabulary: number;
+}
+
+const figure = (value: number): string => (Math.abs(value) >= 10 ? String(Math.round(value)) : value.toPrecision(2));
+
+/** What is seen of a finding, with its figures. */
+export function describeCollapse({ cause, positions }: Finding, signs: Signs, { usual, best, least, vocabulary }: Compared): string {
+  const teacher = signs.projection;
+  const entropy = teacher ? `${Math.round(100 * teacher.teacherEntropy)}% of ln P` : '';
+  switch (cause) {
+    case 'few-symbols': {
+      const each = positions.map((position) => {
+        const [now, before] = [signs.perplexity[position - 1], best[position - 1] ?? 0];
+        return `position ${position} is worth ${figure(now)} symbols of ${vocabulary}${before > least ? `, and was worth ${figure(before)}` : ''}`;
+      });
+      const text = each.join('; ');
+      return `${text[0].toUpperCase()}${text.slice(1)}; less than ${figure(least)} is a collapse.`;
+    }
+    case 'one-description':
+      return `Nearly every image has the same description: all descriptions together are worth ${figure(signs.descriptions ?? 1)} different ones.`;
+    case 'positions-alike':
+      return `${Math.round(100 * (signs.repeated ?? 1))}% of the symbols repeat the one before: later positions add nothing.`;
+    case 'constant-embedding':
+      return `The symbols differ from image to image, but the embedding read from them does not (spread ${figure(signs.embeddingSpread ?? 0)} of 1).`;
+    case 'constant-output':
+      return `The student's projection ignores its input: it tells ${figure(teacher?.studentInformation ?? 0)} nats of the image, the teacher's ${figure(teacher?.teacherInformation ?? 0)}.`;
+    case 'uniform-teacher':
+      return `The teacher's projection says the same of every image: its entropy is near the greatest possible (${entropy}).`;
+    case 'constant-teacher':
+      return `The teacher's projection says the same of every image, in a few outputs (entropy ${entropy}).`;
+    case 'centre-off':
+      return `The teacher's projection says the same of every image, because the centre is far from the outputs that it should follow (${figure(teacher?.centreOffset ?? 0)} nats; entropy ${entropy}).`;
+    case 'diverging':
+      return `The training diverges: gradient norm ${figure(signs.gradientNorm)}, loss ${figure(signs.loss)}; usual before: ${usual ? `${figure(usual.gradientNorm)} and ${figure(usual.loss)}` : 'unknown'}.`;
+    case 'not-finite':
+      return 'The loss or its gradient was not a finite number.';
+  }
+}
+
+interface Remedy {
+  field: keyof TrainingConfig;
+  text: string;
+  /** Whether there is something to change. */
+  applies?: (config: TrainingConfig) => boolean;
+}
+
+const lowerRate: Remedy = { field: 'learningRate', text: 'lower it to a third.', applies: (c) => c.learningRate > 0 };
+const longerWarmup: Remedy = { field: 'warmup', text: 'raise it to 100 or more.', applies: (c) => c.warmup < 100 };
+const align: Remedy = { field: 'alignmentWeight', text: 'set it to 1: it ties the embedding to the feature.', applies: (c) => c.alignmentWeight === 0 };
+const residual: Remedy = { field: 'descriptor', text: 'take residual: it starts with every symbol in use.', applies: (c) => c.descriptor !== 'residual' };
+const diversity: Remedy = { field: 'diversityWeight', text: 'raise it: it rewards even use of the symbols.', applies: (c) => c.diversityWeight === 0 };
+const slowTeacher: Remedy = { field: 'teacherMomentum', text: 'raise it to 0.996 or more.', applies: (c) => c.teacherMomentum < 0.996 };
+
+const symbols: readonly Remedy[] = [
+  residual,
+  { field: 'imitationSteps', text: 'set it to 600: the symbols then begin as residual k-means codes.', applies: (c) => c.descriptor !== 'residual' && c.imitationSteps === 0 },
+  { field: 'codeRevival', text: 'set it to 0.1: unused codes move to where the queries are.', applies: (c) => c.quantizer === 'vector' && c.codeRevival === 0 },
+  { field: 'sharpenedTemperatureEnd', text: 'raise it: softer symbols leave the others a gradient.', applies: (c) => c.quantizer === 'sharpened' && c.sharpenedTemperatureEnd < 0.5 },
+  { field: 'gumbelNoise', text: 'raise it to 0.5: noise tries the other symbols.', applies: (c) => c.quantizer === 'gumbel' && c.gumbelNoise < 0.5 },
+  align,
+  diversity,
+  lowerRate,
+];
+
+const remedies: Record<CollapseCause, readonly Remedy[]> = {
+  'few-symbols': symbols,
+  'one-description': symbols,
+  'positions-alike': [residual, align, { field: 'prefixWeight', text: 'raise it to 1 or more: long prefixes then count.', applies: (c) => c.prefixWeight < 1 }, diversity, lowerRate],
+  'constant-embedding': [align, lowerRate, longerWarmup, { field: 'weightDecay', text: 'lower it to 0.01.', applies: (c) => c.weightDecay > 0.01 }],
+  'constant-output': [{ field: 'studentTemperature', text: 'lower it to 0.1.', applies: (c) => c.studentTemperature > 0.1 }, lowerRate, align],
+  'uniform-teacher': [{ field: 'teacherTemperature', text: 'lower it: a sharper teacher is further from uniform.' }, lowerRate, slowTeacher],
+  'constant-teacher': [{ field: 'centreMomentum', text: 'set it to 0.9: the centre keeps one output from winning.', applies: (c) => c.centreMomentum !== 0.9 }, { field: 'teacherTemperature', text: 'raise it: a softer teacher lets more outputs speak.' }, lowerRate, slowTeacher],
+  'centre-off': [{ field: 'centreMomentum', text: 'lower it to 0.9: the centre then follows the outputs.', applies: (c) => c.centreMomentum > 0.9 }, slowTeacher, lowerRate],
+  diverging: [
+    lowerRate,
+    { field: 'gradientClip', text: 'set it to 1.', applies: (c) => c.gradientClip === 0 || c.gradientClip > 1 },
+    longerWarmup,
+    { field: 'commitmentWeight', text: 'raise it: it keeps queries near their codes.', applies: (c) => c.quantizer === 'vector' },
+    { field: 'gumbelTemperatureEnd', text: 'raise it.', applies: (c) => c.quantizer === 'gumbel' && c.gumbelTemperatureEnd < 0.5 },
+  ],
+  'not-finite': [
+    lowerRate,
+    { field: 'gradientClip', text: 'set it to 1.', applies: (c) => c.gradientClip === 0 || c.gradientClip > 1 },
+    { field: 'gumbelTemperatureEnd', text: 'raise it.', applies: (c) => c.quantizer === 'gumbel' && c.gumbelTemperatureEnd < 0.3 },
+    { field: 'teacherTemperatureStart', text: 'raise it to 0.04.', applies: (c) => c.teacherTemperatureStart < 0.04 },
+  ],
+};
+
+/** What to change in a new run, the most promising first, four at most; what is as it should be already is left out. */
+export function remediesFor(cause: CollapseCause, config: TrainingConfig): AlarmEvent['remedies'] {
+  return remedies[cause]
+    .filter(({ applies }) => applies?.(config) ?? true)
+    .slice(0, 4)
+    .map(({ field, text }) => ({ field, text }));
+}
