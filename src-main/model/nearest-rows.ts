@@ -1,0 +1,64 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Progress } from '../contract/progress';
+
+/** For each of q queries its k nearest rows of the bank, both [q, k], nearest first; of equal ones the earlier row first. */
+export interface NearestRows {
+  rows: Int32Array;
+  /** Inner products: cosines when all rows have unit length. */
+  similarities: Float32Array;
+}
+
+/** Rows of the bank that are multiplied at once, and products held at once (128 MB): more bring nothing. */
+const bankRowsAtOnce = 65_536;
+const productsAtOnce = 32_000_000;
+
+/**
+ * Exact nearest rows by inner product, on the started backend: blocks of the product of queries and bank, of which the
+ * backend itself keeps the k highest, so that no product is ever copied out of it.
+ * @param o.bank [n, width], n ≥ k @param o.queries [q, width]
+ * @throws the signal's reason when cancelled
+ */
+export async function nearestRows(o: { bank: Float32Array; queries: Float32Array; width: number; k: number; signal?: AbortSignal; onProgress?: Progress }): Promise<NearestRows> {
+  const { width, k } = o;
+  const [n, count] = [o.bank.length / width, o.queries.length / width];
+  const found: NearestRows = { rows: new Int32Array(count * k), similarities: new Float32Array(count * k) };
+  const bank: tf.Tensor2D[] = [];
+  try {
+    for (let from = 0; from < n; from += bankRowsAtOnce) bank.push(rowsOf(o.bank, width, from, Math.min(n, from + bankRowsAtOnce)));
+    const queriesAtOnce = Math.max(1, Math.floor(productsAtOnce / Math.min(n, bankRowsAtOnce)));
+    for (let from = 0; from < count; from += queriesAtOnce) {
+      await tf.nextFrame(); // lets a cancel and other work in
+      o.signal?.throwIfAborted();
+      o.onProgress?.({ phase: 'nearest neighbours', done: from, total: count, unit: 'images' });
+      const highest = tf.tidy(() => highestOf(rowsOf(o.queries, width, from, Math.min(count, from + queriesAtOnce)), bank, k));
+      const [similarities, rows] = await Promise.all(highest.map((tensor) => tensor.data()));
+      tf.dispose(highest);
+      found.similarities.set(similarities, from * k);
+      found.rows.set(rows, from * k);
+    }
+  } finally {
+    tf.dispose(bank);
+  }
+  o.onProgress?.({ phase: 'nearest neighbours', done: count, total: count, unit: 'images' });
+  return found;
+}
+
+const rowsOf = (rows: Float32Array, width: number, from: number, to: number) => tf.tensor2d(rows.subarray(from * width, to * width), [to - from, width]);
+
+/** The k highest products of each query with all blocks of the bank. @returns [q, k] each: products, rows of the bank */
+function highestOf(queries: tf.Tensor2D, bank: readonly tf.Tensor2D[], k: number): [tf.Tensor2D, tf.Tensor2D] {
+  let best: [tf.Tensor2D, tf.Tensor2D] | null = null;
+  let before = 0;
+  for (const block of bank) {
+    const { values, indices } = tf.topk(tf.matMul<tf.Tensor2D>(queries, block, false, true), Math.min(k, block.shape[0]));
+    const rows = tf.add<tf.Tensor2D>(indices, tf.scalar(before, 'int32'));
+    best = best === null ? [values, rows] : merged(tf.concat([best[0], values], 1), tf.concat([best[1], rows], 1), k);
+    before += block.shape[0];
+  }
+  return best!;
+}
+
+function merged(values: tf.Tensor2D, rows: tf.Tensor2D, k: number): [tf.Tensor2D, tf.Tensor2D] {
+  const highest = tf.topk(values, Math.min(k, values.shape[1]));
+  return [highest.values, tf.gather(rows, highest.indices, 1, 1)];
+}
