@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { TrainingConfig } from '../contract/config';
 import { GlyphscopeError } from '../contract/errors';
@@ -23,8 +23,7 @@ export const trainingState = z.object({
 });
 export type TrainingState = z.infer<typeof trainingState>;
 
-const manifest = z.object({
-  format: z.literal(1),
+const described = z.object({
   step: z.int().min(0),
   config: storedConfig,
   featureWidth: z.int().min(1),
@@ -33,7 +32,18 @@ const manifest = z.object({
   /** SHA-256 of every other file in the folder. */
   files: z.record(z.string(), z.string()),
 });
-export type CheckpointManifest = z.infer<typeof manifest>;
+export type CheckpointManifest = z.infer<typeof described>;
+
+/** Format 1, of the first versions, has no hash of itself. */
+const manifest = z.discriminatedUnion('format', [
+  described.extend({ format: z.literal(1), hash: z.never().optional() }),
+  described.extend({ format: z.literal(2), hash: z.string() }),
+]);
+
+/** SHA-256 of everything in a manifest but the hash itself. */
+function manifestHash({ hash: _, ...rest }: Record<string, unknown>): string {
+  return sha256(Buffer.from(JSON.stringify(rest)));
+}
 
 export interface Checkpoint {
   directory: string;
@@ -68,15 +78,15 @@ export async function writeCheckpoint(runDirectory: string, content: CheckpointC
   const directory = join(all, folderName(content.step));
   const part = `${directory}.part`;
   try {
-    await mkdir(all, { recursive: true });
-    await rm(part, { recursive: true, force: true });
+    if (await mkdir(all, { recursive: true })) for (const above of [runDirectory, dirname(runDirectory)]) await synchronizeFolder(above);
+    for (const name of await readdir(all)) if (name.endsWith('.part') || name === `${folderName(content.step)}${setAside}`) await rm(join(all, name), { recursive: true, force: true });
     await mkdir(part);
     const files: Record<string, Buffer> = { 'weights.safetensors': encodeSafetensors(content.weights) };
     if (content.optimizer) files['optimizer.safetensors'] = encodeSafetensors(content.optimizer);
     if (content.state) files['state.json'] = Buffer.from(JSON.stringify(content.state, null, 1));
     const hashes = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)]));
-    const description: CheckpointManifest = { format: 1, step: content.step, config: content.config, featureWidth: content.featureWidth, teacher: content.teacher, files: hashes };
-    files['manifest.json'] = Buffer.from(JSON.stringify(description, null, 1));
+    const description = { format: 2, step: content.step, config: content.config, featureWidth: content.featureWidth, teacher: content.teacher, files: hashes };
+    files['manifest.json'] = Buffer.from(JSON.stringify({ ...description, hash: manifestHash(description) }, null, 1));
     for (const [name, bytes] of Object.entries(files)) await writeWhole(join(part, name), bytes);
     await synchronizeFolder(part);
     await rm(directory, { recursive: true, force: true });
@@ -84,7 +94,8 @@ export async function writeCheckpoint(runDirectory: string, content: CheckpointC
     await synchronizeFolder(all);
   } catch (error) {
     await rm(part, { recursive: true, force: true }).catch(() => undefined); // the first failure is the one to tell
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
     throw new GlyphscopeError('DISK_FULL', `The disk is full: the checkpoint of step ${content.step} was not written, the one before is kept.`, {
       subject: directory,
       remedy: 'Free some space, then resume the training.',
@@ -124,54 +135,95 @@ export async function checkpointSteps(runDirectory: string): Promise<number[]> {
   return steps.sort((a, b) => b - a);
 }
 
+export interface RefusedCheckpoint {
+  step: number;
+  error: GlyphscopeError;
+}
+
 /**
- * The newest checkpoint whose files match its manifest; null when there is none at all.
- * @param onDamaged told of each newer one that had to be passed over
+ * The newest checkpoint that is whole; null when there is none at all.
+ * @param o.onRefused told of each newer one that had to be passed over
+ * @param o.training whether it is to be trained further, which needs the optimizer and the state as well
  * @throws CHECKPOINT_DAMAGED when there are checkpoints and none is whole
  */
-export async function newestCheckpoint(runDirectory: string, onDamaged: (error: GlyphscopeError) => void = () => undefined): Promise<Checkpoint | null> {
-  const steps = await checkpointSteps(runDirectory);
+export async function newestCheckpoint(runDirectory: string, o: { onRefused?: (refused: RefusedCheckpoint) => void; training?: boolean } = {}): Promise<Checkpoint | null> {
   let last: GlyphscopeError | null = null;
-  for (const step of steps) {
+  for (const step of await checkpointSteps(runDirectory)) {
     try {
-      return await readCheckpoint(join(runDirectory, 'checkpoints', folderName(step)));
+      const checkpoint = await readCheckpoint(join(runDirectory, 'checkpoints', folderName(step)));
+      if (o.training && !(checkpoint.optimizer && checkpoint.state)) throw damaged(checkpoint.directory, 'holds what describes images only: it cannot be trained further');
+      return checkpoint;
     } catch (error) {
       if (!(error instanceof GlyphscopeError)) throw error;
       last = error;
-      onDamaged(error);
+      o.onRefused?.({ step, error });
     }
   }
   if (last) throw last;
   return null;
 }
 
+const setAside = '.refused';
+
+/** Takes a refused checkpoint out of the way, under another name, when the training goes on from one before it. */
+export async function setCheckpointAside(runDirectory: string, step: number): Promise<void> {
+  const directory = join(runDirectory, 'checkpoints', folderName(step));
+  await rm(`${directory}${setAside}`, { recursive: true, force: true });
+  await rename(directory, `${directory}${setAside}`);
+}
+
+/** Removes what an earlier training of this folder left: a new one begins. */
+export async function forgetCheckpoints(runDirectory: string): Promise<void> {
+  await rm(join(runDirectory, 'checkpoints'), { recursive: true, force: true });
+}
+
+function damaged(file: string, why: string, cause?: unknown): GlyphscopeError {
+  return new GlyphscopeError('CHECKPOINT_DAMAGED', `${file} ${why}.`, { subject: file, remedy: 'The checkpoint before it is used when there is one; otherwise train again.', cause });
+}
+
 /** @throws CHECKPOINT_DAMAGED naming the file that is missing, changed or made by a newer version */
 export async function readCheckpoint(directory: string): Promise<Checkpoint> {
-  const damaged = (file: string, why: string, cause?: unknown) =>
-    new GlyphscopeError('CHECKPOINT_DAMAGED', `${join(directory, file)} ${why}.`, { subject: join(directory, file), remedy: 'The checkpoint before it is used when there is one; otherwise train again.', cause });
-  const read = (file: string) => readFile(join(directory, file)).catch((error: unknown) => Promise.reject(damaged(file, 'cannot be read', error)));
-  let description: CheckpointManifest;
-  try {
-    description = manifest.parse(JSON.parse((await read('manifest.json')).toString('utf8')));
-  } catch (error) {
-    if (error instanceof GlyphscopeError) throw error;
-    throw damaged('manifest.json', 'does not describe a checkpoint that this version can read', error);
-  }
+  const place = (file: string) => join(directory, file);
+  const read = (file: string) => readFile(place(file)).catch((error: unknown) => Promise.reject(damaged(place(file), (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is missing' : 'cannot be read', error)));
+  const description = readManifest(place('manifest.json'), await read('manifest.json'));
+  if (basename(directory) !== folderName(description.step)) throw damaged(place('manifest.json'), `describes step ${description.step}, which its folder does not`);
   const contents = new Map<string, Buffer>();
   for (const [file, hash] of Object.entries(description.files)) {
-    if (!/^[a-z]+\.(safetensors|json)$/.test(file)) throw damaged('manifest.json', `names the foreign file ${file}`);
+    if (!/^[a-z]+\.(safetensors|json)$/.test(file)) throw damaged(place('manifest.json'), `names the foreign file ${file}`);
     const bytes = await read(file);
-    if (sha256(bytes) !== hash) throw damaged(file, 'is damaged: it does not match its hash');
+    if (sha256(bytes) !== hash) throw damaged(place(file), 'is damaged: it does not match its hash');
     contents.set(file, bytes);
   }
   const arrays = (file: string) => {
     const bytes = contents.get(file);
-    return bytes ? decodeSafetensors(bytes, join(directory, file)) : null;
+    return bytes ? decodeSafetensors(bytes, place(file)) : null;
   };
   const weights = arrays('weights.safetensors');
-  if (!weights) throw damaged('manifest.json', 'lists no weights');
+  if (!weights) throw damaged(place('manifest.json'), 'lists no weights');
   const state = contents.get('state.json');
-  return { directory, manifest: description, weights, optimizer: arrays('optimizer.safetensors'), state: state ? trainingState.parse(JSON.parse(state.toString('utf8'))) : null };
+  return { directory, manifest: description, weights, optimizer: arrays('optimizer.safetensors'), state: state ? readState(place('state.json'), state) : null };
+}
+
+/** @throws CHECKPOINT_DAMAGED when it was changed, or made by a newer version */
+function readManifest(file: string, bytes: Buffer): CheckpointManifest {
+  let parsed: z.infer<typeof manifest>;
+  let stored: Record<string, unknown>;
+  try {
+    stored = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
+    parsed = manifest.parse(stored);
+  } catch (error) {
+    throw damaged(file, 'does not describe a checkpoint that this version can read', error);
+  }
+  if (parsed.format === 2 && parsed.hash !== manifestHash(stored)) throw damaged(file, 'is damaged: it does not match its own hash');
+  return parsed;
+}
+
+function readState(file: string, bytes: Buffer): TrainingState {
+  try {
+    return trainingState.parse(JSON.parse(bytes.toString('utf8')));
+  } catch (error) {
+    throw damaged(file, 'does not describe a training that this version can go on with', error);
+  }
 }
 
 function sha256(bytes: Buffer): string {

@@ -22,7 +22,7 @@ let student: Student | null = null;
 
 async function start({ runDirectory, backend: wanted, threads }: Extract<ToStudent, { type: 'start' }>): Promise<void> {
   const warnings: string[] = [];
-  const checkpoint = await newestCheckpoint(runDirectory, (error) => warnings.push(error.message));
+  const checkpoint = await newestCheckpoint(runDirectory, { onRefused: ({ error }) => warnings.push(error.message) });
   if (!checkpoint) throw new GlyphscopeError('RUN_NOT_TRAINED', `There is no checkpoint in ${runDirectory}.`, { subject: runDirectory, remedy: 'Let the training reach its first checkpoint.' });
   // A run may have been trained where there was a better backend than here.
   const backend = await startBackend(wanted, { threads: threads || undefined }).catch((error: unknown) => {

@@ -7,11 +7,12 @@ import { breathe } from '../evaluation/breathe';
 import { studentShape } from '../model/shapes';
 import { Student } from '../model/student';
 import { Batches, byViewFirst, stampOf, type FeatureSource } from './batches';
-import { newestCheckpoint, writeCheckpoint } from './checkpoint';
+import { forgetCheckpoints, writeCheckpoint } from './checkpoint';
 import { collapsed, CollapseWatch, probedImages, probeEvery } from './collapse';
 import { HeldOut, type HeldOutImages } from './held-out';
 import { prepareStudent } from './prepare';
 import { probeStudent } from './probe';
+import { resumeTraining } from './resume';
 import { requireFinite, StatisticsWindow } from './statistics';
 import { beginTraining, trainingStep } from './step';
 
@@ -77,27 +78,21 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
   try {
     let step = 0;
     let seconds = 0;
-    const warnings: string[] = [];
-    const checkpoint = o.resume ? await newestCheckpoint(o.runDirectory, (error) => warnings.push(error.message)) : null;
-    for (const text of warnings) yield { type: 'message', step: 0, level: 'warning', text: `${text} The checkpoint before it is used.` };
-    if (checkpoint) {
-      if (!checkpoint.state || !checkpoint.optimizer) throw new GlyphscopeError('CHECKPOINT_DAMAGED', `${checkpoint.directory} holds a finished run without its optimizer: it cannot be trained further.`, { subject: checkpoint.directory });
-      student.parameters.write(checkpoint.weights);
-      optimizer.write(checkpoint.optimizer);
-      ({ step, seconds } = checkpoint.state);
-      yield { type: 'message', step, level: 'info', text: `Going on from the checkpoint of step ${step}.` };
-      if (checkpoint.state.images !== stamp) yield { type: 'message', step, level: 'warning', text: 'The collection has changed since that checkpoint: the order of the images is another than without the interruption.' };
+    if (!o.resume) await forgetCheckpoints(o.runDirectory);
+    const resumed = o.resume ? yield* resumeTraining({ ...o, images: stamp, student, optimizer }) : null;
+    if (resumed) {
+      ({ step, seconds } = resumed);
     } else {
       await prepareStudent({ student, config, clean: o.clean, views: o.views, slots: o.trainSlots, onProgress: o.onProgress });
     }
 
     // ---- measurements
     const statistics = new StatisticsWindow(config.length, config.vocabulary);
-    const watch = new CollapseWatch(config, checkpoint?.state?.alarms);
+    const watch = new CollapseWatch(config, resumed?.alarms);
     let collapse: ErrorDetail | null = null;
     const heldOut = o.heldOut && config.evaluateEvery > 0 ? new HeldOut(o.clean, o.heldOut) : null;
     const rate = new Rate();
-    let saved = checkpoint ? step : -1;
+    let saved = resumed ? step : -1;
     /** Writes a checkpoint; a full disk pauses the run instead, and gives false. */
     async function* save(): AsyncGenerator<TrainingEvent, boolean, void> {
       if (saved === step) return true;

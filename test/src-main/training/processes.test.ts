@@ -1,60 +1,28 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TrainingEvent } from '../../../src-main/contract/runs';
 import { FeatureStore } from '../../../src-main/teacher/feature-store';
 import { checkpointSteps, newestCheckpoint } from '../../../src-main/training/checkpoint';
 import { StudentClient } from '../../../src-main/training/student-client';
-import { TrainerClient, type TrainerOptions } from '../../../src-main/training/trainer-client';
 import { removeFolder, temporaryFolder } from '../../support/temporary';
-import { images, trainOptions, width } from './small-training';
+import { buildProcesses, eventsOfTrainer, trainerOptions } from './built-trainer';
+import { width } from './small-training';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const built = join(root, 'out/test-training');
-const entry = (name: string) => join(built, `${name}.mjs`);
+let entry: (process: 'trainer' | 'student') => string;
 let folder = '';
-
 beforeAll(async () => {
   folder = temporaryFolder('processes');
-  const input = Object.fromEntries(['trainer', 'student'].map((name) => [name, join(root, `src-main/training/${name}-process.ts`)]));
-  await build({ root, configFile: false, publicDir: false, logLevel: 'error', build: { ssr: true, outDir: built, emptyOutDir: true, target: 'node22', rolldownOptions: { input, output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: 'shared/[name]-[hash].mjs' } } } });
+  entry = await buildProcesses('test-training');
 });
 afterAll(() => removeFolder(folder));
 
-/** A trainer on features in files, as the engine starts it. */
-async function options(name: string, changes: Record<string, unknown> = {}, resume = false): Promise<TrainerOptions> {
-  const o = trainOptions(join(folder, name), changes);
-  const file = async (which: 'clean' | 'views') => {
-    const spec = { ...o[which].spec, name: which };
-    const store = FeatureStore.open(join(folder, 'features'), spec);
-    const slots = store.missing(Int32Array.from({ length: images }, (_, i) => i));
-    if (slots.length > 0) store.write(slots, o[which].gather(slots));
-    await store.flush();
-    store.close();
-    return { directory: join(folder, 'features'), spec };
-  };
-  const { config, teacher, trainSlots, heldOut, runDirectory } = o;
-  return { entry: entry('trainer'), node: process.execPath, config, teacher, trainSlots, heldOut, runDirectory, resume, clean: await file('clean'), views: await file('views') };
-}
-
-/** Starts a trainer and gives its events once it is gone. */
-async function eventsOf(o: TrainerOptions, each: (event: TrainingEvent, trainer: TrainerClient) => void = () => undefined) {
-  const trainer = TrainerClient.start(o);
-  const events: TrainingEvent[] = [];
-  trainer.on('event', (event) => {
-    events.push(event);
-    each(event, trainer);
-  });
-  const exit = await new Promise<{ code: number | null; signal: string | null }>((resolve) => trainer.once('exit', resolve));
-  return { events, exit, last: events[events.length - 1] };
-}
+const options = (run: string, changes: Record<string, unknown> = {}, resume = false) => trainerOptions(entry('trainer'), folder, run, changes, resume);
 
 describe('the trainer process', () => {
   it('trains to its end, says what it computes with, and keeps a log of every event', async () => {
     const o = await options('whole');
-    const { events, exit, last } = await eventsOf(o);
+    const { events, exit, last } = await eventsOfTrainer(o);
     expect(exit).toEqual({ code: 0, signal: null });
     expect(events[0]).toMatchObject({ type: 'backend', description: expect.stringContaining('TensorFlow') as string });
     expect(last).toMatchObject({ type: 'state', state: 'finished', step: 12 });
@@ -63,19 +31,19 @@ describe('the trainer process', () => {
   });
 
   it('killed, goes on from its last checkpoint to the weights of the uninterrupted run', async () => {
-    const killed = await eventsOf(await options('killed', { checkpointEvery: 4 }), (event, trainer) => {
+    const killed = await eventsOfTrainer(await options('killed', { checkpointEvery: 4 }), (event, trainer) => {
       if (event.type === 'checkpoint' && event.step === 4) process.kill(trainer.pid!, 'SIGKILL');
     });
     expect(killed.exit.signal).toBe('SIGKILL');
     expect(killed.last).not.toMatchObject({ state: 'finished' });
-    const { last } = await eventsOf(await options('killed', {}, true));
+    const { last } = await eventsOfTrainer(await options('killed', {}, true));
     expect(last).toMatchObject({ state: 'finished', step: 12 });
     const [one, other] = await Promise.all(['whole', 'killed'].map((name) => newestCheckpoint(join(folder, name))));
     expect(other!.weights).toEqual(one!.weights);
   });
 
   it('pauses, resumes and stops when asked', async () => {
-    const { events, last } = await eventsOf(await options('asked', { steps: 100_000, evaluateEvery: 0 }), (event, trainer) => {
+    const { events, last } = await eventsOfTrainer(await options('asked', { steps: 100_000, evaluateEvery: 0 }), (event, trainer) => {
       if (event.type === 'step' && event.step === 1) trainer.pause();
       if (event.type === 'state' && event.state === 'paused') trainer.resume();
       if (event.type === 'state' && event.state === 'training' && event.step > 0) void trainer.stop();
@@ -85,7 +53,7 @@ describe('the trainer process', () => {
   });
 
   it('tells what went wrong as its last state', async () => {
-    const { last, exit } = await eventsOf(await options('small', { batch: 51 }));
+    const { last, exit } = await eventsOfTrainer(await options('small', { batch: 51 }));
     expect(last).toMatchObject({ type: 'state', state: 'failed', error: { code: 'COLLECTION_TOO_SMALL' } });
     expect(exit.code).toBe(1);
   });

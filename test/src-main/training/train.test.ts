@@ -147,7 +147,7 @@ describe('a damaged checkpoint', () => {
     writeFileSync(file, bytes);
     const events = await eventsOf(trainOptions(folder, {}, { resume: true }));
     const warning = events.find((event) => event.type === 'message' && event.level === 'warning');
-    expect(warning).toMatchObject({ text: `${file} is damaged: it does not match its hash. The checkpoint before it is used.` });
+    expect(warning).toMatchObject({ step: 12, text: `The checkpoint of step 12 was refused: ${file} is damaged: it does not match its hash. It was set aside.` });
     expect(events).toContainEqual({ type: 'message', step: 8, level: 'info', text: 'Going on from the checkpoint of step 8.' });
     expect((await weightsIn(folder)).step).toBe(12); // written anew
     expect(readdirSync(join(folder, 'checkpoints')).sort()).toEqual(['step-12', 'step-4', 'step-8']);
