@@ -24,13 +24,13 @@ export interface Moments {
 }
 
 export interface AdamOptions {
-  /** Scalars that change from step to step: the rate and, at update number t from 1, β₁ᵗ and β₂ᵗ. */
+  /** Scalars that change from step to step: the rate and, at update number t from 1, β₁ᵗ, β₂ᵗ and ε·√(1 − β₂ᵗ). */
   learningRate: Tensor;
   beta1Power: Tensor;
   beta2Power: Tensor;
+  epsilon: Tensor;
   beta1: number;
   beta2: number;
-  epsilon: number;
 }
 
 export function makeVariable(initial: Tensor): Variable {
@@ -38,8 +38,8 @@ export function makeVariable(initial: Tensor): Variable {
 }
 
 /**
- * One Adam update (Kingma and Ba, algorithm 1, in the order of operations of its section 2):
- * w ← w − rate·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε).
+ * One Adam update (Kingma and Ba 2015, algorithm 1): w ← w − rate · m̂ / (√v̂ + ε), in the order of operations of its
+ * section 2: rate·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε·√(1 − β₂ᵗ)).
  */
 export function adamUpdate(variable: Variable, moments: Moments, gradient: Tensor, o: AdamOptions): void {
   if (variable instanceof NativeVariable && moments.first instanceof NativeVariable && moments.second instanceof NativeVariable) {
@@ -51,7 +51,7 @@ export function adamUpdate(variable: Variable, moments: Moments, gradient: Tenso
     moments.second.subtract(tf.scalar(1 - o.beta2), op.subtract(moments.second.value(), op.square(gradient)));
     const one = op.constant(1);
     const rate = op.multiply(o.learningRate, op.divide(op.squareRoot(op.subtract(one, o.beta2Power)), op.subtract(one, o.beta1Power)));
-    variable.subtract(rate, op.divide(moments.first.value(), op.add(op.squareRoot(moments.second.value()), tf.scalar(o.epsilon))));
+    variable.subtract(rate, op.divide(moments.first.value(), op.add(op.squareRoot(moments.second.value()), o.epsilon)));
   });
 }
 
@@ -114,8 +114,7 @@ class NativeVariable implements Variable {
 
   adam(first: NativeVariable, second: NativeVariable, gradient: Tensor, o: AdamOptions): void {
     tf.tidy(() => {
-      const constants = [o.beta1, o.beta2, o.epsilon].map((value) => op.constant(value));
-      native().updateAdam([this.#handle, first.#handle, second.#handle, o.beta1Power, o.beta2Power, o.learningRate, ...constants, gradient]);
+      native().updateAdam([this.#handle, first.#handle, second.#handle, o.beta1Power, o.beta2Power, o.learningRate, op.constant(o.beta1), op.constant(o.beta2), o.epsilon, gradient]);
     });
   }
 

@@ -32,10 +32,11 @@ export class AdamW {
   update(gradients: Record<string, Tensor>, o: { learningRate: Tensor; beta1Power: Tensor; beta2Power: Tensor; gradientScale: Tensor }): void {
     tf.tidy(() => {
       const decay = op.scale(o.learningRate, this.#weightDecay);
+      const scaledEpsilon = op.scale(op.squareRoot(op.subtract(op.constant(1), o.beta2Power)), epsilon);
       for (const [name, gradient] of Object.entries(gradients)) {
         const variable = this.#parameters.variable(name);
         if (this.#weightDecay > 0 && this.#parameters.kind(name) === 'matrix') variable.subtract(decay, variable.value());
-        adamUpdate(variable, this.#momentsOf(name), op.multiply(gradient, o.gradientScale), { ...o, beta1, beta2, epsilon });
+        adamUpdate(variable, this.#momentsOf(name), op.multiply(gradient, o.gradientScale), { ...o, beta1, beta2, epsilon: scaledEpsilon });
       }
     });
   }

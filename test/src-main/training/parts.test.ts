@@ -57,8 +57,8 @@ describe('Adam', () => {
     const [beta1, beta2, rate] = [0.9, 0.999, 0.1];
     const [w, m, v] = [[1, -2], [0, 0], [0, 0]];
     for (let time = 1; time <= 5; time++) {
-      const gradient = [0.5 * time, -3];
-      tf.tidy(() => adamUpdate(variable, moments, tf.tensor1d(gradient), { learningRate: tf.scalar(rate), beta1Power: tf.scalar(beta1 ** time), beta2Power: tf.scalar(beta2 ** time), beta1, beta2, epsilon: 1e-8 }));
+      const gradient = [0.5 * time, -3e-7]; // one so small that ε counts
+      tf.tidy(() => adamUpdate(variable, moments, tf.tensor1d(gradient), { learningRate: tf.scalar(rate), beta1Power: tf.scalar(beta1 ** time), beta2Power: tf.scalar(beta2 ** time), epsilon: tf.scalar(1e-8 * Math.sqrt(1 - beta2 ** time)), beta1, beta2 }));
       gradient.forEach((g, i) => {
         m[i] = beta1 * m[i] + (1 - beta1) * g;
         v[i] = beta2 * v[i] + (1 - beta2) * g * g;
