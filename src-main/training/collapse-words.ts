@@ -14,18 +14,25 @@ interface Compared {
 
 const figure = (value: number): string => (Math.abs(value) >= 10 ? String(Math.round(value)) : value.toPrecision(2));
 
+/** "5.9", "5.9 to 13". */
+function range(values: readonly number[]): string {
+  const [low, high] = [figure(Math.min(...values)), figure(Math.max(...values))];
+  return low === high ? low : `${low} to ${high}`;
+}
+
+/** "3", "1 and 3", "1, 2 and 5". */
+const list = (positions: readonly number[]): string => [positions.slice(0, -1).join(', '), positions[positions.length - 1]].filter((part) => part !== '').join(' and ');
+
 /** What is seen of a finding, with its figures. */
 export function describeCollapse({ cause, positions }: Finding, signs: Signs, { usual, best, least, vocabulary }: Compared): string {
   const teacher = signs.projection;
   const entropy = teacher ? `${Math.round(100 * teacher.teacherEntropy)}% of ln P` : '';
   switch (cause) {
     case 'few-symbols': {
-      const each = positions.map((position) => {
-        const [now, before] = [signs.perplexity[position - 1], best[position - 1] ?? 0];
-        return `position ${position} is worth ${figure(now)} symbols of ${vocabulary}${before > least ? `, and was worth ${figure(before)}` : ''}`;
-      });
-      const text = each.join('; ');
-      return `${text[0].toUpperCase()}${text.slice(1)}; less than ${figure(least)} is a collapse.`;
+      const values = (of: readonly number[]) => range(positions.map((position) => of[position - 1] ?? 0));
+      const fell = positions.every((position) => (best[position - 1] ?? 0) > least);
+      const [subject, are, were] = positions.length === 1 ? ['Position', 'is', 'was'] : ['Positions', 'are', 'were'];
+      return `${subject} ${list(positions)} ${are} worth ${values(signs.perplexity)} symbols of ${vocabulary}${fell ? `, and ${were} worth ${values(best)}` : ''}; less than ${figure(least)} is a collapse.`;
     }
     case 'one-description':
       return `Nearly every image has the same description: all descriptions together are worth ${figure(signs.descriptions ?? 1)} different ones.`;

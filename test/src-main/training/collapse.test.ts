@@ -72,8 +72,10 @@ describe('an alarm', () => {
     expect(told(few, 210)).toEqual([{ raised: true, positions: [3] }]);
     expect(told(few, 220)).toEqual([]);
     expect(told({ ...few, perplexity: [2, 90, 3.1, 102] }, 230)).toEqual([{ raised: true, positions: [1, 3] }]);
+    expect(watch.judge({ ...few, perplexity: [2, 1, 3.1, 102], step: 235 })[0].text).toBe('Positions 1, 2 and 3 are worth 1.0 to 3.1 symbols of 128, and were worth 90 to 100; less than 14 is a collapse.');
+    expect(told({ ...few, perplexity: [2, 90, 3.1, 102] }, 236)).toEqual([]);
     for (let i = 0; i < 7; i++) expect(told(healthy, 240 + 10 * i)).toEqual([]);
-    expect(told(healthy, 310)).toEqual([{ raised: false, positions: [1, 3] }]);
+    expect(told(healthy, 310)).toEqual([{ raised: false, positions: [1, 2, 3] }]);
     expect(watch.standing).toEqual([]);
   });
 

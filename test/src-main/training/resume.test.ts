@@ -88,7 +88,7 @@ describe('a trainer killed without warning', () => {
       const [whole, killed] = [`${quantizer}, unharmed`, `${quantizer}, killed`];
       const { last } = await eventsOfTrainer(await trainer(whole, { quantizer }));
       expect(last).toMatchObject({ state: 'finished', step: 40 });
-      const moments = ['writing' as const, Math.random() * 100, Math.random() * 300];
+      const moments = [Math.random() * 100, 'writing' as const, Math.random() * 300];
       for (const [i, when] of moments.entries()) {
         const signal = await kill(killed, { quantizer }, i > 0, when);
         if (when === 'writing') expect(signal).toBe('SIGKILL');
