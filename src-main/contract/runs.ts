@@ -23,6 +23,8 @@ export const run = z.object({
   step: z.int(),
   /** True when there is a checkpoint to describe images with. */
   usable: z.boolean(),
+  /** Step of its newest checkpoint, from which resuming goes on; null before the first. */
+  checkpointStep: z.int().nullable(),
   /** True for the run that comes with the app. */
   embedded: z.boolean(),
   /** Latest k-NN top-1 on the held-out sample, full descriptions; null before the first. */

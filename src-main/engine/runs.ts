@@ -177,6 +177,7 @@ function toRun(stored: StoredRun, encodings: readonly { run: number; name: strin
     backend,
     step,
     usable: stored.checkpointStep !== null,
+    checkpointStep: stored.checkpointStep,
     embedded,
     knnTop1,
     error,

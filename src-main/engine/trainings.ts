@@ -256,6 +256,7 @@ export class Trainings {
     this.#feed(id).flush();
     db.write.trainingEvents.forgetAfter(id, step > 0 ? step : -1);
     db.write.runProgress.setStep(id, step);
+    if (step > 0) this.#s.runs.setCheckpoint(id, step); // newer ones may have been refused
   }
 
   /**
@@ -309,12 +310,12 @@ export class Trainings {
     if (event.type === 'checkpoint') this.#s.runs.setCheckpoint(id, event.step);
   }
 
-  /** What was learned is shown at once: the run's collection is described with it. */
+  /** What was learned is shown at once: the run's collection is described with it, unless an alarm stopped it. */
   #afterwards(id: number, collection: number): void {
     if (this.#closing || !this.#describe) return;
     const run = this.#s.runs.get(id);
     const found = this.#s.library.db.read.collections.byId(collection);
-    if ((run.state !== 'finished' && run.state !== 'stopped') || run.checkpointStep === null || !found) return;
+    if ((run.state !== 'finished' && run.state !== 'stopped') || run.error || run.checkpointStep === null || !found) return;
     this.#s.jobs.start({ kind: 'encode', title: `Describe "${found.name}" with "${run.name}"`, lane: studentLane(run), uses: [`run ${id}`, `collection ${collection}`] }, (job) => encodeCollection(this.#s, id, collection, job));
   }
 }

@@ -16,6 +16,12 @@ export interface ChartData {
   y: readonly (readonly (number | null)[])[];
 }
 
+/** A place on x that something happened at. */
+export interface ChartMark {
+  x: number;
+  label: string;
+}
+
 /** The index whose x is nearest; −1 without data. */
 export function nearestIndex(x: readonly number[], value: number): number {
   if (x.length === 0) return -1;

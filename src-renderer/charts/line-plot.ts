@@ -1,11 +1,13 @@
 import uPlot from 'uplot';
-import { type ChartData, type ChartSeries, placeLabels } from './chart-data';
+import { type ChartData, type ChartMark, type ChartSeries, placeLabels } from './chart-data';
 import { formatTicks } from './number-format';
 
 /** What the canvas cannot read from style sheets itself; LineChart reads these from its element. */
 export interface PlotTheme {
   text: string;
   faint: string;
+  /** Of the marks. */
+  mark: string;
   grid: string;
   font: string;
   colours: string[];
@@ -27,6 +29,8 @@ export interface PlotOptions {
   theme: () => PlotTheme;
   /** Series that stands out while others step back; null when all are equal. */
   emphasis: () => number | null;
+  /** Places on x with an upright line and a warning sign. */
+  marks: () => readonly ChartMark[];
   onCursor: (index: number | null) => void;
   /** A stretch of x was marked; null: all of it is wanted again. */
   onZoom: (range: readonly [number, number] | null) => void;
@@ -97,6 +101,36 @@ function drawEndLabels(plot: uPlot, o: PlotOptions, first: number): void {
   ctx.restore();
 }
 
+/** A dashed upright line at each mark, under a triangle with an exclamation mark, so that its form says what it is. */
+function drawMarks(plot: uPlot, o: PlotOptions): void {
+  const { ctx } = plot;
+  const { left, top, width, height } = plot.bbox;
+  const ratio = uPlot.pxRatio;
+  const half = 5 * ratio;
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle = o.theme().mark;
+  ctx.lineWidth = ratio;
+  for (const mark of o.marks()) {
+    const x = Math.round(plot.valToPos(mark.x, 'x', true));
+    if (x < left || x > left + width) continue;
+    ctx.setLineDash([3 * ratio, 3 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(x, top + 2 * half);
+    ctx.lineTo(x, top + height);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.beginPath();
+    ctx.moveTo(x, top);
+    ctx.lineTo(x + half, top + 2 * half);
+    ctx.lineTo(x - half, top + 2 * half);
+    ctx.closePath();
+    ctx.stroke();
+    ctx.fillRect(x - ratio / 2, top + 0.8 * half, ratio, 0.6 * half);
+    ctx.fillRect(x - ratio / 2, top + 1.6 * half, ratio, ratio);
+  }
+  ctx.restore();
+}
+
 /** Room right of the lines for their labels, in CSS pixels. */
 export const labelRoom = (series: readonly ChartSeries[]): number => 12 + 7 * Math.max(1, ...series.map((s) => s.label.length));
 
@@ -162,7 +196,7 @@ export function createPlot(o: PlotOptions, data: uPlot.AlignedData): uPlot {
             o.onZoom([from, to]);
           },
         ],
-        draw: [(u) => drawEndLabels(u, o, first)],
+        draw: [(u) => drawMarks(u, o), (u) => drawEndLabels(u, o, first)],
       },
     },
     data,

@@ -1,4 +1,4 @@
-import type { Curves, EvaluationEvent, StepEvent, TrainingEvent } from '../../src-main/contract/runs';
+import type { AlarmEvent, Curves, EvaluationEvent, StepEvent, TrainingEvent } from '../../src-main/contract/runs';
 import type { ChartData } from '../charts/chart-data';
 
 const scalars = ['loss', 'teacherEntropy', 'kl', 'quantizerTemperature', 'learningRate', 'gradientNorm', 'stepsPerSecond'] as const;
@@ -21,6 +21,7 @@ export class CurveStore {
   #scalars = Object.fromEntries(scalars.map((name) => [name, [] as number[]])) as Record<ScalarCurve, number[]>;
   #lists = Object.fromEntries(lists.map((name) => [name, [] as number[][]])) as Record<ListCurve, number[][]>;
   #evaluations: EvaluationEvent[] = [];
+  #alarms = $state.raw<readonly AlarmEvent[]>([]);
   readonly #mostPoints: number;
   #skipped = 0;
 
@@ -35,6 +36,7 @@ export class CurveStore {
     this.#evaluations = [];
     for (const event of curves.steps) this.#push(event);
     for (const event of curves.evaluations) this.#pushEvaluation(event);
+    this.#alarms = curves.alarms;
     this.#last = curves.steps.at(-1) ?? null;
     this.#thin();
     this.#version += 1;
@@ -56,7 +58,7 @@ export class CurveStore {
       } else if (event.type === 'evaluation') {
         this.#pushEvaluation(event);
         changed = true;
-      }
+      } else if (event.type === 'alarm') this.#alarms = [...this.#alarms.filter((alarm) => alarm.step < event.step || alarm.cause !== event.cause), event];
     }
     if (!changed) return;
     this.#thin();
@@ -84,6 +86,7 @@ export class CurveStore {
     while (length > 0 && this.#x[length - 1] >= step) length -= 1;
     for (const column of this.#columns()) column.length = Math.min(column.length, length);
     this.#evaluations = this.#evaluations.filter((event) => event.step < step);
+    if (this.#alarms.some((event) => event.step >= step)) this.#alarms = this.#alarms.filter((event) => event.step < step);
   }
 
   #thin(): void {
@@ -105,6 +108,14 @@ export class CurveStore {
   /** Steps from one drawn point to the next. */
   get stride(): number {
     return this.#stride;
+  }
+  /** Every alarm of the run, raised or over, in order. */
+  get alarms(): readonly AlarmEvent[] {
+    return this.#alarms;
+  }
+  /** Alarms that are not over: the newest of each cause. */
+  get standing(): AlarmEvent[] {
+    return [...new Map(this.#alarms.map((alarm) => [alarm.cause, alarm])).values()].filter((alarm) => alarm.raised);
   }
   /** The newest step, drawn or not. */
   get last(): StepEvent | null {

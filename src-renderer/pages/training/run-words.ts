@@ -1,4 +1,4 @@
-import type { Run, RunState } from '../../../src-main/contract/runs';
+import type { CollapseCause, Run, RunState } from '../../../src-main/contract/runs';
 import type { IconName } from '../../widgets/icon-paths';
 
 /** A run's state as words and a sign; colour only repeats what they say. */
@@ -12,18 +12,43 @@ export const stateWords: Record<RunState, { words: string; icon: IconName; tone:
   interrupted: { words: 'interrupted', icon: 'warning', tone: 'bad' },
 };
 
-/** What the state means for the user, in one sentence; null where the charts say enough. */
+/** What an alarm is about, in a few words. */
+export const causeWords: Record<CollapseCause, string> = {
+  'few-symbols': 'few symbols in use',
+  'one-description': 'one description for nearly every image',
+  'positions-alike': 'positions repeat each other',
+  'constant-embedding': 'the embedding is the same for every image',
+  'constant-output': 'the student ignores its input',
+  'uniform-teacher': 'the teacher is uniform',
+  'constant-teacher': 'the teacher says the same of every image',
+  'centre-off': 'the centre has gone off',
+  diverging: 'the training diverges',
+  'not-finite': 'not a finite number',
+};
+
+/** Where resuming goes on: "Resuming goes on from the checkpoint of step 400; 12 steps are done again." */
+function resumeSentence(run: Run): string {
+  if (run.checkpointStep === null) return 'There is no checkpoint yet: resuming begins again.';
+  const again = run.step - run.checkpointStep;
+  return `Resuming goes on from the checkpoint of step ${count(run.checkpointStep)}${again > 0 ? `; ${count(again)} ${again === 1 ? 'step is' : 'steps are'} done again` : ''}.`;
+}
+
+const count = (n: number): string => n.toLocaleString('en-GB');
+
+/** What the state means for the user, in one sentence or two; null where the charts say enough. */
 export function stateSentence(run: Run): string | null {
-  const step = run.step.toLocaleString('en-GB');
+  const step = count(run.step);
   switch (run.state) {
     case 'preparing':
       return 'Features of the augmented views are computed first, once for this collection; then the training starts by itself.';
     case 'paused':
-      return `Paused at step ${step} with a checkpoint. Resuming goes on from here.`;
+      return `Paused at step ${step}. ${resumeSentence(run)}`;
     case 'stopped':
-      return `Stopped at step ${step}. What was learned stays usable.`;
+      return `Stopped at step ${step}. What was learned stays usable. ${resumeSentence(run)}`;
     case 'interrupted':
-      return 'The trainer ended without being asked. Resuming goes on from the last checkpoint.';
+      return `The trainer ended without being asked. ${resumeSentence(run)}`;
+    case 'failed':
+      return run.usable ? resumeSentence(run) : null;
     default:
       return null;
   }
