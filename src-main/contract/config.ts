@@ -19,6 +19,11 @@ export type QuantizerName = z.infer<typeof quantizerName>;
 
 const share = () => z.number().min(0).max(1);
 
+/** Compute backends, best first; model/backend.ts loads them. */
+export const backendNames = ['tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
+export type BackendName = (typeof backendNames)[number];
+export type BackendChoice = BackendName | 'auto';
+
 /**
  * Everything that decides a training. One flat object: its keys are the CLI's flags (kebab-case), the form's fields,
  * and what is stored with the run. Letters of the shapes: docs/architecture.md. The method: docs/method.md.
@@ -44,9 +49,9 @@ export const trainingConfig = z.object({
     label: 'Seed', group: 'Run',
     help: 'Start of every random choice: same seed, backend and threads give the same run. Change it to see how much chance matters.',
   }),
-  backend: z.enum(['auto', 'tensorflow', 'wasm', 'cpu']).register(field, {
+  backend: z.enum(['auto', ...backendNames]).register(field, {
     label: 'Backend', group: 'Run', advanced: true,
-    help: 'What computes: auto takes the best that works here. Force one to compare, or when the best one misbehaves.',
+    help: 'What computes: auto takes the fastest that was found to compute rightly here. Force one to compare, or when the best one misbehaves.',
   }),
   threads: z.int().min(0).max(1024).register(field, {
     label: 'Threads', group: 'Run', unit: 'threads', advanced: true,

@@ -22,6 +22,8 @@ export const errorCode = z.enum([
   'LOSS_NOT_FINITE',
   'COLLAPSED', // a training that was asked to stop at the first alarm
   'BACKEND_UNAVAILABLE',
+  'GPU_OUT_OF_MEMORY',
+  'GPU_LOST', // the GPU or its driver stopped
   'LIBRARY_NEWER', // made by a newer Glyphscope
   'LIBRARY_IN_USE', // another engine holds it
   'LIBRARY_DAMAGED',
