@@ -302,6 +302,7 @@ export class Trainings {
       const state = event.state === 'stopped' && live.ending === 'close' ? 'interrupted' : event.state;
       this.#s.runs.setState(id, state, event.error);
       this.#feed(id).add({ ...event, state });
+      this.#feed(id).flush(); // steps that wait to be stored are older than this one
       if (state !== 'preparing') db.write.runProgress.setStep(id, event.step);
       return;
     }

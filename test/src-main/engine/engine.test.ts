@@ -160,6 +160,20 @@ describe('a training', () => {
     await expect(first.client.runs.get({ run: id })).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } });
     expect(readdirSync(join(folder, 'library', 'runs'))).toEqual([String(runId)]);
   });
+
+  it('that collapses is stopped when it asks for it: the alarm is in its curves, the reason stays with the run', async () => {
+    const collapsing = { descriptor: 'autoregressive', channels: 0, crossView: false, projectionWeight: 1, alignmentWeight: 0, learningRate: 1, steps: 400, evaluateEvery: 0, onCollapse: 'stop' };
+    const { id } = await first.client.runs.start({ name: 'Collapsing', collection, config: { ...tiny, ...collapsing } });
+    const events = await eventsUntil(first, id, isState('stopped', 'finished', 'failed'));
+    const alarm = events.find((event) => event.type === 'alarm')!;
+    expect(alarm).toMatchObject({ raised: true });
+    const run = await first.client.runs.get({ run: id });
+    expect(run).toMatchObject({ state: 'stopped', step: alarm.step, checkpointStep: alarm.step, error: { code: 'COLLAPSED', subject: alarm.cause } });
+    expect((await first.client.runs.curves({ run: id, points: 1000 })).alarms[0]).toEqual(alarm);
+    await quiet(first);
+    expect((await first.client.runs.get({ run: id })).encoded).toEqual([]); // what collapsed describes nothing by itself
+    await first.client.runs.remove({ run: id });
+  });
 });
 
 describe('an import', () => {

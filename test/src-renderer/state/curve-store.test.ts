@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StepEvent } from '../../../src-main/contract/runs';
+import type { AlarmEvent, StepEvent } from '../../../src-main/contract/runs';
 import { CurveStore } from '../../../src-renderer/state/curve-store.svelte';
 
 const step = (number: number, loss = number): StepEvent => ({
@@ -68,5 +68,16 @@ describe('CurveStore', () => {
     expect(store.scalars('loss').x).toEqual([1]);
     expect(store.knn().data.x).toEqual([]);
     expect(store.stride).toBe(3);
+  });
+
+  it('keeps alarms, tells which are not over, and forgets those after the checkpoint that a run goes on from', () => {
+    const alarm = (at: number, cause: AlarmEvent['cause'], raised = true): AlarmEvent => ({ type: 'alarm', step: at, cause, raised, positions: [], text: '', remedies: [] });
+    const store = new CurveStore();
+    store.load({ run: 1, stride: 1, steps: [step(1), step(2)], evaluations: [], alarms: [alarm(2, 'diverging')], messages: [] });
+    store.append([alarm(2, 'diverging'), alarm(3, 'few-symbols'), step(4), alarm(4, 'diverging', false)]); // the first comes twice
+    expect(store.alarms.map(({ step: at, cause, raised }) => [at, cause, raised])).toEqual([[2, 'diverging', true], [3, 'few-symbols', true], [4, 'diverging', false]]);
+    expect(store.standing.map(({ cause }) => cause)).toEqual(['few-symbols']);
+    store.append([step(3)]);
+    expect(store.standing.map(({ cause }) => cause)).toEqual(['diverging']);
   });
 });
