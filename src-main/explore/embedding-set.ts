@@ -1,5 +1,6 @@
 import { GlyphscopeError } from '../contract/errors';
 import { checkMatrix } from '../evaluation/distinct-rows';
+import { CodedRows } from './coded-rows';
 
 /** A collection as one run describes it: n images in one order in all arrays. */
 export interface EmbeddingSet {
@@ -18,11 +19,16 @@ export interface EmbeddingSet {
   vocabulary: number;
 }
 
+/** A set that was checked, whose rows have unit length or are zero. */
+export interface PreparedSet extends EmbeddingSet {
+  coded: CodedRows;
+}
+
 /**
- * Checks a set and scales its rows to unit length in place; a zero row stays zero.
+ * Checks a set, scales its rows to unit length in place and codes them for searches.
  * @throws INVALID_INPUT when shapes or numbers do not fit
  */
-export function prepareSet(set: EmbeddingSet): EmbeddingSet {
+export function prepareSet(set: EmbeddingSet): PreparedSet {
   const n = set.images.length;
   checkMatrix(set.embeddings, n, set.width, 'embeddings');
   const wrong = (message: string, subject: string) => new GlyphscopeError('INVALID_INPUT', message, { subject });
@@ -36,7 +42,7 @@ export function prepareSet(set: EmbeddingSet): EmbeddingSet {
     const scale = length > 0 ? 1 / length : 0;
     for (let t = at; t < at + width; t++) embeddings[t] *= scale;
   }
-  return set;
+  return { ...set, coded: new CodedRows(embeddings, width) };
 }
 
 /** Inner product of `width` numbers of a from i with those of b from j; four sums, so that it runs fast. */

@@ -43,6 +43,12 @@ export class Highest {
     }
   }
 
+  /** What a score must reach to be kept: −∞ until there are `capacity`, ∞ when that is 0. */
+  get border(): number {
+    if (this.#capacity === 0) return Infinity;
+    return this.#size < this.#capacity ? -Infinity : this.#scores[0];
+  }
+
   /** Best first. */
   sorted(): { row: number; score: number }[] {
     return Array.from({ length: this.#size }, (_, i) => ({ row: this.#rows[i], score: this.#scores[i] })).sort((a, b) => b.score - a.score || a.row - b.row);

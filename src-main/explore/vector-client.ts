@@ -58,7 +58,7 @@ export class VectorClient {
     const entry: HeldSet = { bytes: 0, loaded: Promise.resolve() };
     entry.loaded = (async () => {
       const set = await loader();
-      entry.bytes = set.embeddings.byteLength + set.symbols.byteLength + set.images.byteLength + set.labels.byteLength;
+      entry.bytes = set.embeddings.byteLength * 1.25 /* with its codes */ + set.symbols.byteLength + set.images.byteLength + set.labels.byteLength;
       await this.#makeRoom(key);
       const arrays = ownBuffers(set.embeddings, set.symbols, set.images, set.labels);
       await this.#call('load', { key, set }, { transfer: arrays });

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { GlyphscopeError, toErrorDetail } from '../contract/errors';
 import type { Progress } from '../contract/progress';
-import { prepareSet, type EmbeddingSet } from './embedding-set';
+import { prepareSet, type PreparedSet } from './embedding-set';
 import { mapOf } from './map';
 import { findNeighbours, neighboursOfImage } from './neighbours';
 import { ownBuffers, type MapResult, type VectorOperation, type VectorOperations, type VectorReply, type VectorRequest } from './vector-protocol';
@@ -16,9 +16,9 @@ type Handlers = {
   [O in VectorOperation]: (input: VectorOperations[O]['input'], call: Call) => VectorOperations[O]['output'] | Promise<VectorOperations[O]['output']>;
 };
 
-const sets = new Map<string, EmbeddingSet>();
+const sets = new Map<string, PreparedSet>();
 
-function setOf(key: string): EmbeddingSet {
+function setOf(key: string): PreparedSet {
   const set = sets.get(key);
   if (!set) throw new GlyphscopeError('NOT_FOUND', `No embeddings are loaded as "${key}".`, { subject: key });
   return set;
