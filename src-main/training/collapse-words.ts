@@ -62,7 +62,10 @@ interface Remedy {
   applies?: (config: TrainingConfig) => boolean;
 }
 
-const lowerRate: Remedy = { field: 'learningRate', text: 'lower it to a third.', applies: (c) => c.learningRate > 0 };
+const lowerRate: Remedy = { field: 'learningRate', text: 'lower it to a third.', applies: (c) => c.learningRate > 0 && c.learningRate <= highRate };
+/** Above what any preset comes near: then this is the first to change, whatever collapsed. */
+const highRate = 0.005;
+const farLowerRate: Remedy = { field: 'learningRate', text: 'lower it to 0.001 or less.', applies: (c) => c.learningRate > highRate };
 const longerWarmup: Remedy = { field: 'warmup', text: 'raise it to 100 or more.', applies: (c) => c.warmup < 100 };
 const align: Remedy = { field: 'alignmentWeight', text: 'set it to 1: it ties the embedding to the feature.', applies: (c) => c.alignmentWeight === 0 };
 const residual: Remedy = { field: 'descriptor', text: 'take residual: it starts with every symbol in use.', applies: (c) => c.descriptor !== 'residual' };
@@ -106,7 +109,7 @@ const remedies: Record<CollapseCause, readonly Remedy[]> = {
 
 /** What to change in a new run, the most promising first, four at most; what is as it should be already is left out. */
 export function remediesFor(cause: CollapseCause, config: TrainingConfig): AlarmEvent['remedies'] {
-  return remedies[cause]
+  return [farLowerRate, ...remedies[cause]]
     .filter(({ applies }) => applies?.(config) ?? true)
     .slice(0, 4)
     .map(({ field, text }) => ({ field, text }));

@@ -50,6 +50,14 @@ describe('each collapse has its own cause', () => {
     expect(findCollapse(both, null, 0.1)).toEqual([{ cause: 'few-symbols', positions: [1, 3] }, { cause: 'uniform-teacher', positions: [] }]);
   });
 
+  it('an absurd learning rate is the first thing to change, whatever collapsed', () => {
+    for (const cause of collapseCause.options) {
+      const fields = remediesFor(cause, { ...config, learningRate: 0.3 }).map(({ field }) => field);
+      expect(fields[0]).toBe('learningRate');
+      expect(fields.filter((field) => field === 'learningRate')).toHaveLength(1);
+    }
+  });
+
   it('each names one to four fields to change, whatever the variant, and none that is as advised', () => {
     for (const changes of [{}, { preset: 'paper' }, { quantizer: 'vector', codeRevival: 0 }, { quantizer: 'sharpened', descriptor: 'autoregressive' }])
       for (const cause of collapseCause.options) {
