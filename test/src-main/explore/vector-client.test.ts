@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { prepareSet } from '../../../src-main/explore/embedding-set';
-import { mapOf } from '../../../src-main/explore/map';
+import { dotAt, prepareSet } from '../../../src-main/explore/embedding-set';
+import { mapOf, mapPoints } from '../../../src-main/explore/map';
 import { findNeighbours } from '../../../src-main/explore/neighbours';
 import { VectorClient } from '../../../src-main/explore/vector-client';
 import { symbolOf, vocabularyOf } from '../../../src-main/explore/vocabulary';
@@ -38,6 +38,14 @@ describe('the worker answers', () => {
     const map = await client.map('run 1', { seed: 3, onProgress: (p) => phases.push(p.phase) });
     expect(map).toEqual({ coordinates: await mapOf(set, { seed: 3 }), images: set.images, labels: set.labels, symbols: set.symbols, classes: set.classes, length: 3 });
     expect(new Set(phases)).toEqual(new Set(['nearest neighbours', 'layout']));
+
+    const points = await client.mapPoints('run 1');
+    expect(points).toEqual(mapPoints(set));
+    const { rows, k } = points;
+    const count = rows.length / set.width;
+    const order = Array.from({ length: count }, (_, i) => Array.from({ length: count }, (_, j) => ({ j, similarity: dotAt(rows, i * set.width, rows, j * set.width, set.width) })).sort((a, b) => b.similarity - a.similarity).slice(0, k)).flat();
+    const nearest = { rows: Int32Array.from(order, ({ j }) => j), similarities: Float32Array.from(order, ({ similarity }) => similarity) };
+    expect((await client.map('run 1', { seed: 3, nearest })).coordinates).toEqual(await mapOf(set, { seed: 3, nearest }));
   });
 
   test('errors as they were thrown', async () => {
@@ -69,7 +77,7 @@ describe('sets', () => {
   });
 
   test('the least recently used goes when memory is short', async () => {
-    const bytes = 10 * (7 * 4 + 3 * 2 + 4 + 2);
+    const bytes = 10 * (7 * (4 + 1) + 3 * 2 + 4 + 2); // embeddings and their codes, symbols, image, label
     client = new VectorClient({ entry, memoryLimit: 2 * bytes });
     await client.ensure('a', () => describedSet(1, 10));
     await client.ensure('b', () => describedSet(2, 10));
