@@ -1,8 +1,10 @@
-"""The student of src-main/model in PyTorch eager, written as one would write it there: the peer of the training-step
-benchmark and the source of the fixture that the tests compare losses and gradients with.
+"""The student of src-main/model and its loss in PyTorch, written from the formulas as one would write them there, with
+autograd for every gradient: the source of the fixtures in test/pytorch-twin and the peer of the training-step benchmark.
 
-Weights are a dict of the same names as in the product. Rows are ordered by view first, symbols are (R, L, K) here.
+Weights are a dict of the same names as in the product. Rows are ordered by view first. Symbols, scores and embeddings
+are (R, L, ·) here.
 """
+import math
 from dataclasses import dataclass
 
 import torch
@@ -11,8 +13,10 @@ import torch.nn.functional as F
 
 @dataclass
 class Shape:
-    featureWidth: int
-    channels: int
+    """StudentShape of src-main/model/shapes.ts."""
+
+    quantizer: str
+    codebookUpdate: str
     vocabulary: int
     length: int
     descriptor: str
@@ -22,28 +26,62 @@ class Shape:
     memoryTokens: int
     interpreterLayers: int
     interpreterHeads: int
+    interpreterAttention: str
     projectorOutputs: int
     projectorHidden: int
     projectorBottleneck: int
+    featureWidth: int
+    channels: int
+    codeWidth: int
 
 
 @dataclass
 class Settings:
+    """What decides the loss, besides the shape: fields of the training config, the two temperatures as of the step."""
+
     views: int
-    gumbelTemperature: float
+    quantizerTemperature: float
     straightThrough: bool
+    vectorGradient: str
+    commitmentWeight: float
     prefixWeight: float
+    prefixLoss: bool
     projectionWeight: float
     alignmentWeight: float
+    diversityWeight: float
     crossView: bool
     studentTemperature: float
     teacherTemperature: float
+    imitationWeight: float = 0.0
+
+
+@dataclass
+class Loss:
+    total: torch.Tensor
+    by_row: torch.Tensor  # of each row after each prefix, before the prefix weights (R, L)
+    entropies: torch.Tensor | None  # H(p_t, p_s), (R, L)
+    targets: torch.Tensor | None  # p_t as the student saw them (R, P)
+    teacher_mean: torch.Tensor | None  # mean of the teacher's outputs (P)
+    written: torch.Tensor  # (R, L, K)
+    scores: torch.Tensor  # what they were chosen by, with noise (R, L, K)
+    queries: torch.Tensor | None  # (R, L, E)
 
 
 class Twin:
     def __init__(self, shape: Shape, weights: dict):
         self.s = shape
         self.w = weights
+        self.residual = shape.descriptor == "residual"
+        self.vector = shape.quantizer == "vector"
+
+    def trained(self):
+        """Names of the weights with a gradient."""
+        fixed = ["feature.", "teacher.", "descriptor.sharpness", "codebook.", "imitation."]
+        if self.vector and self.s.codebookUpdate == "average":
+            fixed.append("codes")
+        return [name for name in self.w if not name.startswith(tuple(fixed))]
+
+    # ---- layers
 
     def layer(self, name, x):
         return F.linear(x, self.w[f"{name}.weight"].T, self.w[f"{name}.bias"])
@@ -54,93 +92,139 @@ class Twin:
     def norm(self, x):
         return F.layer_norm(x, x.shape[-1:])
 
+    def attend(self, q, k, v, causal=False):  # (R, H, L, D/H) -> (R, L, D)
+        return F.scaled_dot_product_attention(q, k, v, is_causal=causal).transpose(1, 2).flatten(2)
+
     def mlp(self, name, x):
         return x + self.layer(f"{name}.mlp.output", F.gelu(self.layer(f"{name}.mlp.hidden", self.norm(x))))
 
-    def block(self, name, x, memory, heads):
-        q, k, v = (self.heads(t, heads) for t in self.layer(f"{name}.attention.input", self.norm(x)).chunk(3, -1))
-        a = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        x = x + self.layer(f"{name}.attention.output", a.transpose(1, 2).flatten(2))
+    def qkv(self, name, x, heads):
+        return [self.heads(t, heads) for t in self.layer(f"{name}.attention.input", self.norm(x)).chunk(3, -1)]
+
+    def look(self, name, x, keys, values, heads):
+        q = self.heads(self.layer(f"{name}.memory.query", self.norm(x)), heads)
+        return x + self.layer(f"{name}.memory.output", self.attend(q, keys, values))
+
+    def keys_values(self, name, memory, heads):
+        return [self.heads(t, heads) for t in self.layer(f"{name}.memory.input", memory).chunk(2, -1)]
+
+    def block(self, name, x, memory, heads, causal):
+        x = x + self.layer(f"{name}.attention.output", self.attend(*self.qkv(name, x, heads), causal))
         if memory is not None:
-            q = self.heads(self.layer(f"{name}.memory.query", self.norm(x)), heads)
-            k, v = (self.heads(t, heads) for t in self.layer(f"{name}.memory.input", memory).chunk(2, -1))
-            x = x + self.layer(f"{name}.memory.output", F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+            x = self.look(name, x, *self.keys_values(name, memory, heads), heads)
         return self.mlp(name, x)
 
     def next_in_block(self, name, x, memory, heads, cache):
-        """The same block for one more position (R, 1, D), with keys and values kept."""
-        q, k, v = (self.heads(t, heads) for t in self.layer(f"{name}.attention.input", self.norm(x)).chunk(3, -1))
+        """The causal block for one more position (R, 1, D), with keys and values kept."""
+        q, k, v = self.qkv(name, x, heads)
         if "k" in cache:
             k, v = torch.cat([cache["k"], k], 2), torch.cat([cache["v"], v], 2)
         cache["k"], cache["v"] = k, v
-        x = x + self.layer(f"{name}.attention.output", F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+        x = x + self.layer(f"{name}.attention.output", self.attend(q, k, v))
         if "memory" not in cache:
-            cache["memory"] = [self.heads(t, heads) for t in self.layer(f"{name}.memory.input", memory).chunk(2, -1)]
-        q = self.heads(self.layer(f"{name}.memory.query", self.norm(x)), heads)
-        x = x + self.layer(f"{name}.memory.output", F.scaled_dot_product_attention(q, *cache["memory"]).transpose(1, 2).flatten(2))
-        return self.mlp(name, x)
+            cache["memory"] = self.keys_values(name, memory, heads)
+        return self.mlp(name, self.look(name, x, *cache["memory"], heads))
+
+    # ---- descriptor
+
+    def normalise(self, features):
+        """Teacher features (R, Z) as the student sees them (R, C)."""
+        return (features / features.norm(dim=1, keepdim=True) - self.w["feature.mean"]) @ self.w["feature.map"]
 
     def memory(self, x):
         return self.layer("descriptor.memory", x).unflatten(-1, (self.s.memoryTokens, self.s.width))
 
+    def scores_of(self, queries, j=slice(None)):
+        """sharpness · (q·e − ½|e|² + preference): how near each code is. Queries (R, E) of position j, or (R, L, E)."""
+        codes = self.w["codes"][j]
+        offsets = -0.5 * codes.square().sum(-1)
+        if not self.vector:
+            offsets = offsets + self.w["descriptor.preference"][j].squeeze(-2)
+        product = torch.einsum("re,ke->rk" if codes.dim() == 2 else "rle,lke->rlk", queries, codes)
+        return (product + offsets) * self.w["descriptor.sharpness"][j].squeeze(-1)
+
+    def choose(self, noisy, soft):
+        return F.one_hot(noisy.argmax(-1), self.s.vocabulary).to(noisy.dtype) if soft is None else (noisy / soft).softmax(-1)
+
     @torch.no_grad()
-    def write(self, x, noise, soft):
-        """Symbols (R, L, K) position by position; noise (R, L, K) or None; soft temperature or None."""
+    def write(self, x, noise=None, soft=None):
+        """Symbols (R, L, K) position by position; noise (R, L, K) or None, soft a temperature or None."""
         s, w = self.s, self.w
-        memory, caches, residual, symbols = self.memory(x), [{} for _ in range(s.descriptorLayers)], x, []
+        if s.descriptor == "parallel":
+            return self.choose(added(self.scores(x, None)[0], noise), soft)
+        memory, caches, left, symbols = self.memory(x), [{} for _ in range(s.descriptorLayers)], x, []
         for j in range(s.length):
             stream = w["descriptor.positions"][j].expand(len(x), -1)
             if j > 0:
                 stream = stream + symbols[-1] @ w["descriptor.symbols.weight"]
-            if s.descriptor == "residual":
-                stream = stream + residual @ w["descriptor.residual.weight"]
+            if self.residual:
+                stream = stream + left @ w["descriptor.residual.weight"]
             stream = stream[:, None]
             for i in range(s.descriptorLayers):
                 stream = self.next_in_block(f"descriptor.block{i}", stream, memory, s.descriptorHeads, caches[i])
             output = self.layer("descriptor.output", self.norm(stream[:, 0]))
-            if s.descriptor == "residual":
-                codes = w["codes"][j]
-                offsets = w["descriptor.preference"][j] - 0.5 * codes.square().sum(1)
-                logits = ((residual + output) @ codes.T + offsets) * w["descriptor.sharpness"][j]
-            else:
-                logits = output
-            noisy = logits if noise is None else logits + noise[:, j]
-            chosen = F.one_hot(noisy.argmax(-1), s.vocabulary).to(x.dtype) if soft is None else (noisy / soft).softmax(-1)
-            symbols.append(chosen)
-            if s.descriptor == "residual":
-                residual = residual - chosen @ codes
+            logits = self.scores_of(left + output if self.residual else output, j) if s.codeWidth > 0 else output
+            symbols.append(self.choose(added(logits, None if noise is None else noise[:, j]), soft))
+            if self.residual:
+                left = left - symbols[-1] @ w["codes"][j]
         return torch.stack(symbols, 1)
 
-    def logits(self, x, written):
+    def scores(self, x, written):
+        """Logits (R, L, K) of all positions given the symbols before, and queries (R, L, E) where symbols have codes."""
         s, w = self.s, self.w
-        before = F.pad(written[:, :-1], (0, 0, 1, 0))
-        stream = before @ w["descriptor.symbols.weight"] + w["descriptor.positions"]
-        if s.descriptor == "residual":
+        stream = w["descriptor.positions"].expand(len(x), -1, -1)
+        if s.descriptor != "parallel":
+            stream = stream + F.pad(written[:, :-1], (0, 0, 1, 0)) @ w["descriptor.symbols.weight"]
+        if self.residual:
             with torch.no_grad():
-                used = torch.einsum("rlk,lkz->rlz", written, w["codes"])
-                residuals = x[:, None] - (used.cumsum(1) - used)
-            stream = stream + residuals @ w["descriptor.residual.weight"]
+                used = torch.einsum("rlk,lke->rle", written, w["codes"])
+                left = x[:, None] - (used.cumsum(1) - used)
+            stream = stream + left @ w["descriptor.residual.weight"]
         memory = self.memory(x)
         for i in range(s.descriptorLayers):
-            stream = self.block(f"descriptor.block{i}", stream, memory, s.descriptorHeads)
+            stream = self.block(f"descriptor.block{i}", stream, memory, s.descriptorHeads, causal=s.descriptor != "parallel")
         output = self.layer("descriptor.output", self.norm(stream))
-        if s.descriptor != "residual":
-            return output
-        codes = w["codes"]
-        offsets = w["descriptor.preference"][:, 0] - 0.5 * codes.square().sum(2)
-        return (torch.einsum("rlz,lkz->rlk", residuals + output, codes) + offsets) * w["descriptor.sharpness"][:, 0]
+        if s.codeWidth == 0:
+            return output, None
+        queries = left + output if self.residual else output
+        return self.scores_of(queries), queries
 
-    def interpret(self, symbols):
+    # ---- quantizers: symbols (R, L, K), their code vectors (R, L, E) or None, and a loss
+
+    def quantize(self, logits, queries, written, noise, o: Settings):
+        if self.vector:
+            codes = torch.einsum("rlk,lke->rle", written, self.w["codes"])
+            loss = o.commitmentWeight * F.mse_loss(queries, codes.detach())
+            if self.s.codebookUpdate == "gradient":
+                loss = loss + F.mse_loss(codes, queries.detach())
+            codes = codes.detach()
+            vectors = rotated(queries, codes) if o.vectorGradient == "rotation" else queries + (codes - queries).detach()
+            return written, vectors, loss
+        soft = (added(logits, noise) / o.quantizerTemperature).softmax(-1)
+        symbols = written + soft - soft.detach() if o.straightThrough else soft
+        return symbols, torch.einsum("rlk,lke->rle", symbols, self.w["codes"]) if self.s.codeWidth > 0 else None, 0
+
+    # ---- interpreter and projectors
+
+    def interpret(self, symbols, vectors):
+        """Embeddings (R, L, C) after each prefix."""
         s, w = self.s, self.w
-        stream = symbols @ w["interpreter.symbols.weight"]
-        if s.descriptor == "residual":
-            sums = torch.einsum("rlk,lkz->rlz", symbols, w["codes"]).cumsum(1)
+        stream = vectors @ w["interpreter.codes.weight"] if self.vector and not self.residual else symbols @ w["interpreter.symbols.weight"]
+        if self.residual:
+            sums = vectors.cumsum(1)
             stream = stream + sums @ w["interpreter.sums.weight"]
         stream = stream + w["interpreter.positions"]
-        for i in range(s.interpreterLayers):
-            stream = self.block(f"interpreter.block{i}", stream, None, s.interpreterHeads)
-        output = self.layer("interpreter.output", self.norm(stream))
-        return sums + output if s.descriptor == "residual" else output
+        if s.interpreterAttention == "causal":
+            read = self.through(stream, True)
+        else:
+            read = torch.stack([self.through(stream[:, : j + 1], False)[:, -1] for j in range(s.length)], 1)
+        output = self.layer("interpreter.output", self.norm(read))
+        return sums + output if self.residual else output
+
+    def through(self, stream, causal):
+        for i in range(self.s.interpreterLayers):
+            stream = self.block(f"interpreter.block{i}", stream, None, self.s.interpreterHeads, causal)
+        return stream
 
     def project(self, name, x):
         for i in range(2):
@@ -148,56 +232,70 @@ class Twin:
         x = F.normalize(self.layer(f"{name}.layer2", x), dim=-1)
         return x @ F.normalize(self.w[f"{name}.last.weight"], dim=0)
 
+    # ---- loss
+
     def others(self, x, views):
+        """For each row the mean over the other views of its image."""
         by_view = x.unflatten(0, (views, -1))
         return ((by_view.sum(0) - by_view) / (views - 1)).flatten(0, 1)
 
-    def loss(self, x, noise, o: Settings):
-        """The scalar loss of normalised features (R, C), and the mean of the teacher's outputs for the centre."""
+    def imitated(self, x):
+        """Numbers of the residual k-means codes of x: (R, L)."""
+        numbers, left = [], x
+        for codes in self.w["imitation.codes"]:
+            numbers.append(torch.cdist(left, codes).argmin(1))
+            left = left - codes[numbers[-1]]
+        return torch.stack(numbers, 1)
+
+    def loss(self, x, noise, o: Settings) -> Loss:
+        """Of normalised features (R, C), with the noise (R, L, K) that is added to the logits, or None."""
         s = self.s
-        written = self.write(x, noise, None if o.straightThrough else o.gumbelTemperature)
-        soft = ((self.logits(x, written) + noise) / o.gumbelTemperature).softmax(-1)
-        symbols = written + soft - soft.detach() if o.straightThrough else soft
-        embeddings = self.interpret(symbols)
-        weights = o.prefixWeight ** torch.arange(1, s.length + 1, dtype=x.dtype)
-        weights = weights / weights.sum()
-        with torch.no_grad():
-            outputs = self.project("teacher", x)
-            targets = ((outputs - self.w["teacher.centre"]) / o.teacherTemperature).softmax(-1)
-            directions = x
-            if o.crossView:
-                targets, directions = self.others(targets, o.views), self.others(x, o.views)
-        log_p = (self.project("projector", embeddings) / o.studentTemperature).log_softmax(-1)
-        entropies = -(targets[:, None] * log_p).sum(-1)  # (R, L)
-        cosines = F.cosine_similarity(embeddings, directions[:, None], dim=-1)
-        by_row = o.projectionWeight * entropies + o.alignmentWeight * (1 - cosines)
-        return (by_row @ weights).mean(), outputs.mean(0)
-
-    def trained(self):
-        """Names of the weights with a gradient."""
-        fixed = ("feature.", "teacher.", "descriptor.sharpness")
-        return [name for name in self.w if not name.startswith(fixed)]
-
-
-def optimizer_for(twin: Twin, learning_rate, weight_decay):
-    """AdamW with decay on matrices alone, PyTorch's fused implementation."""
-    named = {name: twin.w[name].requires_grad_(True) for name in twin.trained()}
-    matrices = [p for name, p in named.items() if name.endswith(".weight")]
-    plain = [p for name, p in named.items() if not name.endswith(".weight")]
-    groups = [{"params": matrices, "weight_decay": weight_decay}, {"params": plain, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=learning_rate, fused=True)
+        soft = None if self.vector or o.straightThrough else o.quantizerTemperature
+        written = self.write(x, noise, soft)
+        logits, queries = self.scores(x, written)
+        symbols, vectors, total = self.quantize(logits, queries, written, noise, o)
+        embeddings = self.interpret(symbols, vectors)
+        by_row = torch.zeros(len(x), s.length, dtype=x.dtype)
+        entropies = targets = teacher_mean = None
+        if o.projectionWeight > 0:
+            with torch.no_grad():
+                outputs = self.project("teacher", x)
+                targets = ((outputs - self.w["teacher.centre"]) / o.teacherTemperature).softmax(-1)
+                targets = self.others(targets, o.views) if o.crossView else targets
+                teacher_mean = outputs.mean(0)
+            student = self.project("projector", embeddings) / o.studentTemperature
+            entropies = F.cross_entropy(student.flatten(0, 1), targets.repeat_interleave(s.length, 0), reduction="none").unflatten(0, (-1, s.length))
+            by_row = by_row + o.projectionWeight * entropies
+        if o.alignmentWeight > 0:
+            directions = self.others(x, o.views) if o.crossView else x
+            by_row = by_row + o.alignmentWeight * (1 - F.cosine_similarity(embeddings, directions[:, None], dim=-1))
+        total = total + (by_row @ prefix_weights(o, s.length, x.dtype)).mean()
+        if o.diversityWeight > 0:
+            mean = logits.softmax(-1).mean(0)  # (L, K)
+            total = total + o.diversityWeight * (math.log(s.vocabulary) - torch.special.entr(mean).sum(-1)).mean()
+        if o.imitationWeight > 0:
+            numbers = self.imitated(x)
+            given, _ = self.scores(x, F.one_hot(numbers, s.vocabulary).to(x.dtype))
+            total = total + o.imitationWeight * F.cross_entropy(given.flatten(0, 1), numbers.flatten())
+        detach = lambda t: None if t is None else t.detach()
+        return Loss(total, by_row.detach(), detach(entropies), targets, teacher_mean, written, added(logits.detach(), noise), detach(queries))
 
 
-def training_step(twin: Twin, optimizer, x, noise, o: Settings, clip, teacher_momentum, centre_momentum):
-    loss, teacher_mean = twin.loss(x, noise, o)
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    if clip > 0:
-        torch.nn.utils.clip_grad_norm_([p for group in optimizer.param_groups for p in group["params"]], clip)
-    optimizer.step()
+def added(logits, noise):
+    return logits if noise is None else logits + noise
+
+
+def rotated(q, e):
+    """The code e as (|e| / |q|)·R·q, factor and rotation R = I − 2 r rᵀ + 2 ê q̂ᵀ constant (Fifty et al. 2024, equation 4)."""
     with torch.no_grad():
-        for name in twin.w:
-            if name.startswith("projector."):
-                twin.w["teacher." + name[len("projector.") :]].lerp_(twin.w[name], 1 - teacher_momentum)
-        twin.w["teacher.centre"].lerp_(teacher_mean, 1 - centre_momentum)
-    return float(loss.detach())
+        q1, e1 = F.normalize(q, dim=-1), F.normalize(e, dim=-1)
+        r = F.normalize(q1 + e1, dim=-1)
+        factor = e.norm(dim=-1, keepdim=True) / q.norm(dim=-1, keepdim=True)
+    along = lambda a, b: (a * b).sum(-1, keepdim=True)
+    return factor * (q - 2 * along(r, q) * r + 2 * along(q1, q) * e1)
+
+
+def prefix_weights(o: Settings, length, dtype):
+    """λ^j, divided by the sum; without prefix loss the full description alone."""
+    weights = o.prefixWeight ** torch.arange(1, length + 1, dtype=dtype) if o.prefixLoss else F.one_hot(torch.tensor(length - 1), length).to(dtype)
+    return weights / weights.sum()

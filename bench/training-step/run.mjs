@@ -37,12 +37,7 @@ function side(command, args) {
 const ours = side(process.execPath, [path.join(out, 'ours.mjs')]);
 const about = JSON.parse(await ours.say(JSON.stringify({ config, featureWidth })));
 const peer = side(process.env.PYTHON ?? 'python3', ['peer.py']);
-const { views, straightThrough, prefixWeight, projectionWeight, alignmentWeight, crossView, studentTemperature, teacherTemperature } = config;
-const { learningRate, weightDecay, gradientClip, teacherMomentum, centreMomentum, seed } = config;
-await peer.say(JSON.stringify({
-  shape: about.shape, weights: about.weights, rows: config.batch * views, threads, seed, learningRate, weightDecay, gradientClip, teacherMomentum, centreMomentum,
-  settings: { views, gumbelTemperature: config.gumbelTemperatureEnd, straightThrough, prefixWeight, projectionWeight, alignmentWeight, crossView, studentTemperature, teacherTemperature },
-}));
+await peer.say(JSON.stringify({ config, shape: about.shape, weights: about.weights, threads }));
 
 const times = { ours: [], peer: [] };
 for (const one of [ours, peer]) await one.say(3); // warm up

@@ -1,0 +1,13 @@
+import { describe } from 'vitest';
+import { startBackend } from '../../src-main/model/backend';
+import { compareKernels } from './kernels';
+import { compareLosses } from './losses';
+import { compareSteps } from './steps';
+
+await startBackend('cpu');
+
+describe('plain JavaScript computes as PyTorch does', () => {
+  compareKernels();
+  compareLosses();
+  compareSteps();
+});
