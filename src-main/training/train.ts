@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../contract/config';
 import { GlyphscopeError, type ErrorDetail } from '../contract/errors';
-import type { StepEvent, TrainingEvent } from '../contract/runs';
+import type { AlarmEvent, StepEvent, TrainingEvent } from '../contract/runs';
 import type { ProgressState } from '../contract/progress';
 import { breathe } from '../evaluation/breathe';
 import { studentShape } from '../model/shapes';
@@ -141,7 +141,12 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
       tf.dispose(measures);
       seconds += (performance.now() - begun) / 1000;
       rate.add(performance.now());
-      if (measured && report) {
+      let alarms: AlarmEvent[] = [];
+      if (measured && probed) {
+        const some = features.subarray(0, Math.min(config.batch, probedImages) * width); // of the first view
+        alarms = watch.look(step, { probe: await probeStudent(student, config, some, schedule.teacherTemperature[step - 1]), ...measured });
+      }
+      if (measured && (report || alarms.length > 0)) {
         reported = performance.now();
         const stepsPerSecond = rate.perSecond();
         const event: StepEvent = {
@@ -151,14 +156,11 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
         };
         yield event;
       }
-      if (measured && probed) {
-        const probe = await probeStudent(student, config, features.subarray(0, Math.min(config.batch, probedImages) * width), schedule.teacherTemperature[step - 1]);
-        for (const alarm of watch.look(step, { probe, ...measured })) {
-          yield alarm;
-          if (!alarm.raised || config.onCollapse !== 'stop') continue;
-          collapse ??= collapsed(alarm).detail;
-          o.control.ask('stop');
-        }
+      for (const alarm of alarms) {
+        yield alarm;
+        if (!alarm.raised || config.onCollapse !== 'stop') continue;
+        collapse ??= collapsed(alarm).detail;
+        o.control.ask('stop');
       }
       if (heldOut && (last || step % config.evaluateEvery === 0)) yield await heldOut.measure(student, step);
       if (last || step % config.checkpointEvery === 0)

@@ -44,9 +44,10 @@ export function stateSentence(run: Run): string | null {
     case 'paused':
       return `Paused at step ${step}. ${resumeSentence(run)}`;
     case 'stopped':
+      if (run.error?.code === 'COLLAPSED') return `The alarm stopped this run at step ${step}, as its setting “On collapse” asks. ${resumeSentence(run)}`;
       return `Stopped at step ${step}. What was learned stays usable. ${resumeSentence(run)}`;
     case 'interrupted':
-      return `The trainer ended without being asked. ${resumeSentence(run)}`;
+      return run.error ? resumeSentence(run) : `The trainer ended without being asked. ${resumeSentence(run)}`;
     case 'failed':
       return run.usable ? resumeSentence(run) : null;
     default:

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../../src-main/contract/runs';
 import { stateSentence } from '../../../../src-renderer/pages/training/run-words';
 
-const sentence = (state: Run['state'], step: number, checkpointStep: number | null) => stateSentence({ state, step, checkpointStep, usable: checkpointStep !== null } as Run);
+const sentence = (state: Run['state'], step: number, checkpointStep: number | null) => stateSentence({ state, error: null, step, checkpointStep, usable: checkpointStep !== null } as Run);
 
 describe('where a run goes on is said', () => {
   it('with the step of its checkpoint and the steps that are done again', () => {
