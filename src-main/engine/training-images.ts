@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { GlyphscopeError } from '../contract/errors';
 import { mulberry32 } from '../evaluation/split';
+import { replaceDurably } from '../training/durable-file';
 import { slotsOf, type LabelledImages } from './collection-labels';
 
 /** Images that vote for each one that is classified. */
@@ -54,11 +55,10 @@ const stored = z.object({
   heldOut: z.object({ bankSlots: numbers, bankLabels: numbers, querySlots: numbers, queryLabels: numbers }).nullable(),
 });
 
-/** Keeps the choice in a run's folder. */
-export function writeTrainingImages(file: string, { trainSlots, heldOut }: TrainingImages): void {
+/** Keeps the choice in a run's folder: without it a run cannot go on exactly. */
+export async function writeTrainingImages(file: string, { trainSlots, heldOut }: TrainingImages): Promise<void> {
   const plain = { trainSlots: [...trainSlots], heldOut: heldOut && Object.fromEntries(Object.entries(heldOut).map(([name, slots]) => [name, [...slots]])) };
-  writeFileSync(`${file}.part`, JSON.stringify(plain));
-  renameSync(`${file}.part`, file);
+  await replaceDurably(file, Buffer.from(JSON.stringify(plain)));
 }
 
 /** @throws GlyphscopeError LIBRARY_DAMAGED when the file is not what was written */

@@ -268,7 +268,7 @@ export class Trainings {
     const file = join(this.#s.runs.directory(id), 'images.json');
     if (resume && existsSync(file)) return readTrainingImages(file);
     const chosen = await this.#choose(collection, name, config, (slot) => views.has(slot) && clean.has(slot));
-    writeTrainingImages(file, chosen);
+    await writeTrainingImages(file, chosen);
     return chosen;
   }
 

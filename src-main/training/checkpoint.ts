@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { TrainingConfig } from '../contract/config';
@@ -8,6 +8,7 @@ import { GlyphscopeError } from '../contract/errors';
 import { alarmEvent } from '../contract/runs';
 import { storedConfig } from '../contract/presets';
 import type { NamedArray } from '../model/parameters';
+import { synchronizeFolder, writeDurably } from './durable-file';
 import { decodeSafetensors, encodeSafetensors } from './safetensors';
 
 /** What a training goes on from, besides its arrays. Random numbers and the order of images follow from seed and step. */
@@ -87,7 +88,7 @@ export async function writeCheckpoint(runDirectory: string, content: CheckpointC
     const hashes = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)]));
     const description = { format: 2, step: content.step, config: content.config, featureWidth: content.featureWidth, teacher: content.teacher, files: hashes };
     files['manifest.json'] = Buffer.from(JSON.stringify({ ...description, hash: manifestHash(description) }, null, 1));
-    for (const [name, bytes] of Object.entries(files)) await writeWhole(join(part, name), bytes);
+    for (const [name, bytes] of Object.entries(files)) await writeDurably(join(part, name), bytes);
     await synchronizeFolder(part);
     await rm(directory, { recursive: true, force: true });
     await rename(part, directory);
@@ -105,26 +106,6 @@ export async function writeCheckpoint(runDirectory: string, content: CheckpointC
   const steps = await checkpointSteps(runDirectory);
   for (const step of steps.slice(kept)) await rm(join(all, folderName(step)), { recursive: true, force: true });
   return directory;
-}
-
-async function writeWhole(file: string, bytes: Buffer): Promise<void> {
-  const handle = await open(file, 'w');
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function synchronizeFolder(directory: string): Promise<void> {
-  if (process.platform === 'win32') return; // a folder cannot be opened there; a rename is durable without
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Steps of a run's checkpoints, the newest first. */

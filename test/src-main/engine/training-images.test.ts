@@ -49,10 +49,10 @@ describe('what a run trains on', () => {
     expect(chooseTrainingImages(images(10), { ...everything, usable: (slot) => slot > 6 }).trainSlots).toEqual(Int32Array.of(7, 8, 9));
   });
 
-  it('is kept with the run as it was chosen', () => {
+  it('is kept with the run as it was chosen', async () => {
     const file = join(temporaryFolder(), 'images.json');
     const chosen = chooseTrainingImages(images(500), everything);
-    writeTrainingImages(file, chosen);
+    await writeTrainingImages(file, chosen);
     expect(readTrainingImages(file)).toEqual(chosen);
     writeFileSync(file, '{"trainSlots": [1, 2');
     expect(() => readTrainingImages(file)).toThrow(expect.objectContaining({ code: 'LIBRARY_DAMAGED', subject: file, remedy: 'Start a new run.' }));
