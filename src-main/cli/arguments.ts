@@ -11,6 +11,7 @@ export class UsageError extends GlyphscopeError {
 
 export interface ParsedArguments {
   values: Record<string, string | boolean | undefined>;
+  lists: Record<string, string[]>;
   files: string[];
 }
 
@@ -28,6 +29,7 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
     tokens: true,
   });
   const values: ParsedArguments['values'] = {};
+  const lists: ParsedArguments['lists'] = Object.fromEntries(Object.entries(options).filter(([, o]) => o.many).map(([name]) => [name, []]));
   const files: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') files.push(token.value);
@@ -39,18 +41,19 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
     if (option.value && !negated) {
       // A value that looks like a flag is a forgotten value, unless it is a negative number.
       if (token.value === undefined || (!token.inlineValue && /^-\D/.test(token.value))) throw new UsageError(`${token.rawName} needs a value (${option.value}).`, { subject: token.rawName });
-      values[name] = token.value;
+      if (option.many) lists[name].push(token.value);
+      else values[name] = token.value;
     } else {
       if (token.value !== undefined) throw new UsageError(`${token.rawName} takes no value, but "${token.value}" was given.`, { subject: token.rawName });
       values[name] = !negated;
     }
   }
-  if (values.help === true) return { values, files };
+  if (values.help === true) return { values, lists, files };
   for (const [name, option] of Object.entries(options))
     if (option.required && values[name] === undefined) throw new UsageError(`${command.name} needs --${name} ${option.value ?? ''}`.trim() + '.', { subject: `--${name}` });
   checkOperands(command, files);
   for (const [name, option] of Object.entries(options)) values[name] ??= option.default;
-  return { values, files };
+  return { values, lists, files };
 }
 
 function checkOperands({ name, operand }: Command, files: string[]): void {

@@ -9,12 +9,16 @@ export interface Option {
   short?: string;
   /** Also accepted as --no-NAME. */
   negatable?: boolean;
+  /** May be given more than once; its values are in `lists`. */
+  many?: boolean;
   hidden?: boolean;
 }
 
 export interface Invocation {
   /** What was given; a switch is true (or false by --no-NAME), everything else is text. */
   values: Readonly<Record<string, string | boolean | undefined>>;
+  /** Values of the options that may be given more than once, in the order given; none: an empty list. */
+  lists: Readonly<Record<string, readonly string[]>>;
   files: readonly string[];
   /** Absolute path of the library. */
   library: string;

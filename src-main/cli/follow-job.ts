@@ -8,7 +8,7 @@ import { jobLine } from './wording';
  * Shows a job's progress until it ends and gives it. A Ctrl-C cancels the job and waits until it has let go.
  * @throws GlyphscopeError the job's own error, or CANCELLED
  */
-export async function followJob(client: Client, id: string, out: Output, signal: AbortSignal): Promise<Job> {
+export async function followJob(client: Client, id: string, out: Pick<Output, 'progress'>, signal: AbortSignal): Promise<Job> {
   const cancel = () => void client.jobs.cancel({ job: id }).catch(() => {}); // it may have ended by itself
   signal.addEventListener('abort', cancel, { once: true });
   if (signal.aborted) cancel();

@@ -35,13 +35,13 @@ export async function main(args: readonly string[]): Promise<number> {
       const near = nearest(name, commands.filter((one) => !one.hidden).map((one) => one.name));
       throw new UsageError(`There is no command "${name}".`, { subject: name, remedy: near ? `Did you mean ${near}?` : '`glyphscope --help` lists the commands.' });
     }
-    const { values, files } = parseArguments(command, rest);
+    const { values, lists, files } = parseArguments(command, rest);
     if (values.help) {
       process.stdout.write(`${commandHelp(command)}\n`);
       return 0;
     }
     const library = path.resolve(typeof values.library === 'string' ? values.library : defaultLibrary());
-    const done = await command.run({ values, files, library, out, signal: control.signal });
+    const done = await command.run({ values, lists, files, library, out, signal: control.signal });
     return control.signal.aborted && !command.untilInterrupted ? 130 : done ? 0 : 1;
   } catch (error) {
     out.error(error);

@@ -4,6 +4,7 @@ export interface Stream {
   write(text: string): unknown;
   isTTY?: boolean;
   columns?: number;
+  rows?: number;
 }
 
 /** Plain lines (no terminal) at most this often, besides one whenever the phase changes. */
@@ -22,7 +23,8 @@ export class Output {
   readonly #out: Stream;
   readonly #err: Stream;
   readonly #now: () => number;
-  #line = '';
+  /** Lines of progress on the terminal. */
+  #lines = 0;
   #phase = '';
   #shownAt = -Infinity;
 
@@ -64,16 +66,31 @@ export class Output {
     if (!due) return;
     this.#phase = phase;
     this.#shownAt = now;
-    if (!this.#err.isTTY) return void this.#err.write(`${text}\n`);
-    this.#line = text.slice(0, Math.max(20, (this.#err.columns ?? 80) - 1));
-    this.#err.write(`\r\x1b[2K${this.#line}`);
+    if (this.#err.isTTY) this.#draw([text]);
+    else this.#err.write(`${text}\n`);
   }
 
-  /** Removes the progress line. */
+  /** How far several works are, a line each: renewed in place on a terminal; elsewhere `summary` is the progress. */
+  board(lines: readonly string[], phase: string, summary: string): void {
+    if (!this.#err.isTTY) return this.progress(phase, summary);
+    if (this.#now() - this.#shownAt < terminalInterval) return;
+    this.#shownAt = this.#now();
+    const room = Math.max(2, (this.#err.rows ?? 24) - 2);
+    this.#draw([...lines.slice(0, room), ...(lines.length > room ? [`… and ${lines.length - room} more`] : []), summary]);
+  }
+
+  #draw(lines: readonly string[]): void {
+    const width = Math.max(20, (this.#err.columns ?? 80) - 1);
+    this.#clear();
+    this.#err.write(`\r\x1b[2K${lines.map((line) => line.slice(0, width)).join('\n')}`);
+    this.#lines = lines.length;
+  }
+
+  /** Removes the lines of progress. */
   #clear(): void {
-    if (this.#line === '') return;
-    this.#line = '';
-    this.#err.write('\r\x1b[2K');
+    if (this.#lines === 0) return;
+    this.#err.write(this.#lines === 1 ? '\r\x1b[2K' : `\r\x1b[${this.#lines - 1}A\x1b[J`);
+    this.#lines = 0;
   }
 
   /** Called once at the end, so that a shell's prompt begins on a fresh line. */

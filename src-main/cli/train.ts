@@ -1,16 +1,13 @@
 import { GlyphscopeError } from '../contract/errors';
 import type { Collection } from '../contract/images';
-import type { Run, TrainingEvent } from '../contract/runs';
+import type { Run } from '../contract/runs';
 import { type Command, text } from './command';
 import { type Client, withEngine } from './engine-connection';
+import { followTraining, type Latest, refuseChanges, resumable } from './follow-training';
 import { findCollection } from './known-names';
 import type { Output } from './output';
 import { givenConfig, trainingOptions } from './training-flags';
 import { alarmLine, count, duration, jobLine, percent } from './wording';
-
-/** States in which a run of the same name goes on instead of a new one beginning. */
-const resumable = new Set<Run['state']>(['interrupted', 'paused', 'stopped', 'failed']);
-type Latest = { [T in TrainingEvent['type']]?: Extract<TrainingEvent, { type: T }> };
 
 export const trainCommand: Command = {
   name: 'train',
@@ -31,7 +28,7 @@ export const trainCommand: Command = {
     return withEngine(invocation, async (client) => {
       const collection = await findCollection(client, text(invocation, 'collection'));
       const begun = await beginOrResume(client, text(invocation, 'name').trim(), collection, config, out);
-      const latest = await followTraining(client, begun, out, signal);
+      const latest = await showTraining(client, begun, out, signal);
       const run = await client.runs.get({ run: begun.id });
       out.result({ ...run, lastStep: latest.step ?? null, lastEvaluation: latest.evaluation ?? null }, summary(run, latest));
       if (run.state === 'finished') return true;
@@ -48,53 +45,34 @@ async function beginOrResume(client: Client, name: string, collection: Collectio
     throw new GlyphscopeError('RUN_BUSY', `"${name}" is training already.`, { subject: name, remedy: 'Wait for its end, or stop it in the window.' });
   if (!resumable.has(known.state) || known.step >= known.config.steps)
     throw new GlyphscopeError('NAME_TAKEN', `There is a finished run "${name}".`, { subject: name, remedy: 'Choose another name.' });
-  refuseChanges(known, collection, await client.runs.configure(config), config);
+  await refuseChanges(client, known, collection, config);
   out.note(`Going on with "${name}" from step ${count(known.step)} of ${count(known.config.steps)}.`);
   await client.runs.resume({ run: known.id });
   return known;
 }
 
-/** A run keeps what it was begun with: a flag that says otherwise is refused, not passed over. */
-function refuseChanges(known: Run, collection: Collection, wanted: Run['config'], given: Record<string, unknown>): void {
-  const remedy = 'Leave it as it was, or choose another name.';
-  if (known.collection !== collection.name)
-    throw new GlyphscopeError('INVALID_INPUT', `"${known.name}" was begun on the collection "${known.collection}", not "${collection.name}".`, { subject: '--collection', remedy });
-  for (const key of Object.keys(given) as (keyof Run['config'])[])
-    if (known.config[key] !== wanted[key])
-      throw new GlyphscopeError('INVALID_INPUT', `"${known.name}" was begun with ${key} ${String(known.config[key])}, not ${String(wanted[key])}.`, { subject: key, remedy });
-}
-
-/** Shows a training until it ends, pauses or fails. A Ctrl-C pauses it, which writes a checkpoint. */
-async function followTraining(client: Client, run: Run, out: Output, signal: AbortSignal): Promise<Latest> {
-  const latest: Latest = {};
-  const pause = () => {
-    out.note('Writing a checkpoint.');
-    void client.runs.pause({ run: run.id }).catch(() => client.runs.stop({ run: run.id }).catch(() => {}));
-  };
-  signal.addEventListener('abort', pause, { once: true });
+/** Shows a training until it ends, pauses or fails. */
+async function showTraining(client: Client, run: Run, out: Output, signal: AbortSignal): Promise<Latest> {
   const jobs = new AbortController();
   const preparing = showPreparation(client, out, jobs.signal);
+  const saving = () => out.note('Writing a checkpoint.');
+  signal.addEventListener('abort', saving, { once: true });
   try {
-    for await (const events of await client.runs.watch({ run: run.id, step: run.step })) {
+    return await followTraining(client, run, signal, (events, latest) => {
       for (const event of events) {
-        Object.assign(latest, { [event.type]: event });
         if (event.type === 'backend') out.note(`Training with ${event.description}.`);
         if (event.type === 'message') out.note(`step ${count(event.step)}: ${event.text}`);
         if (event.type === 'alarm') out.note(alarmLine(event));
         if (event.type === 'step') jobs.abort();
-        if (event.type === 'state' && ended(event.state, signal.aborted)) return latest;
       }
       if (latest.step) out.progress('training', trainingLine(latest, run.config.steps));
-    }
-    return latest;
+    });
   } finally {
-    signal.removeEventListener('abort', pause);
+    signal.removeEventListener('abort', saving);
     jobs.abort();
     await preparing;
   }
 }
-
-const ended = (state: Run['state'], asked: boolean) => state === 'finished' || state === 'stopped' || state === 'failed' || state === 'interrupted' || (state === 'paused' && asked);
 
 /** Until the first step: the features that the training waits for. */
 async function showPreparation(client: Client, out: Output, signal: AbortSignal): Promise<void> {
