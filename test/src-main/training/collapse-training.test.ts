@@ -37,6 +37,11 @@ describe('a training that collapses raises its alarm within 200 steps', () => {
     expect(alarmsOf(events)[0].remedies.map(({ field }) => field)).toContain('gumbelNoise');
   });
 
+  it('a softmax that is hard from the first step, as the SS of the paper becomes: few symbols are left', async () => {
+    const events = await eventsOf(watched({ ...paperLike, quantizer: 'sharpened', sharpenedTemperatureStart: 0.02, sharpenedTemperatureEnd: 0.01, learningRate: 0.01 }));
+    expect(causes(events, 200)).toContain('few-symbols');
+  });
+
   it('a teacher as soft as can be: uniform', async () => {
     const events = await eventsOf(watched({ teacherTemperatureStart: 0.99, teacherTemperature: 0.99, studentTemperature: 1 }));
     expect(causes(events, 200)).toEqual(new Set(['uniform-teacher']));
