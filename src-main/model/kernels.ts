@@ -58,6 +58,31 @@ export function mixPositions(tape: Tape, m: Tensor, x: Value): Value {
   return tape.record(output, [x], (g) => [op.reshape(op.matrixProduct(m, op.reshape(g, [m.shape[0], rows * width]), true, false), [length, rows, width])]);
 }
 
+/** The first `count` positions of x [L, …]. */
+export function firstPositions(tape: Tape, x: Value, count: number): Value {
+  return count === x.shape[0] ? x : rowsOf(tape, x, 0, count);
+}
+
+/** `count` rows of x [N, …] from row `from` on. */
+export function rowsOf(tape: Tape, x: Value, from: number, count: number): Value {
+  const [total, ...rest] = x.shape;
+  const part = tf.slice(x.tensor, [from, ...rest.map(() => 0)], [count, ...rest]);
+  return tape.record(part, [x], (g) => [tf.pad(g, [[from, total - from - count], ...rest.map((): [number, number] => [0, 0])])]);
+}
+
+/** Rows of several values of one width, one after the other. */
+export function joinRows(tape: Tape, parts: Value[]): Value {
+  if (parts.length === 1) return parts[0];
+  const backward = (g: Tensor): Tensor[] => {
+    let from = 0;
+    return parts.map(({ shape: [rows, ...rest] }) => {
+      from += rows;
+      return tf.slice(g, [from - rows, ...rest.map(() => 0)], [rows, ...rest]);
+    });
+  };
+  return tape.record(op.concatenate(parts.map((part) => part.tensor), 0), parts, backward);
+}
+
 /** Rows [R, M·D] of several tokens each, as rows by position: [M·R, D]. */
 export function rowsByPosition(tape: Tape, x: Value, rows: number, tokens: number, width: number): Value {
   const turn = (t: Tensor, from: [number, number], to: number[]) => tf.tidy(() => op.reshape(op.transpose(op.reshape(t, [...from, width]), [1, 0, 2]), to));
@@ -65,16 +90,14 @@ export function rowsByPosition(tape: Tape, x: Value, rows: number, tokens: numbe
 }
 
 /**
- * How near each code is to each query: sharpness_j · (q·codes_jk − ½|codes_jk|² + preference_jk).
- * @param queries [L, R, Z]  @param codes [L, K, Z]  @param preference [L, 1, K]  @param sharpness [L, 1, 1], constant
+ * How near each code is to each query: sharpness_j · (q·codes_jk − ½|codes_jk|² + preference_jk). Without preferences
+ * the nearest code has the highest score.
+ * @param queries [L, R, E]  @param codes [L, K, E]  @param preference [L, 1, K]  @param sharpness [L, 1, 1], constant
  * @returns [L, R, K]
  */
-export function codeScores(tape: Tape, queries: Value, codes: Value, preference: Value, sharpness: Tensor): Value {
+export function codeScores(tape: Tape, queries: Value, codes: Value, preference: Value | null, sharpness: Tensor): Value {
   const [L, K] = codes.shape as number[];
-  const output = tf.tidy(() => {
-    const offsets = op.subtract(preference.tensor, op.scale(op.reshape(op.sumOver(op.square(codes.tensor), 2), [L, 1, K]), 0.5));
-    return op.multiply(op.add(op.batchProduct(queries.tensor, codes.tensor, false, true), offsets), sharpness);
-  });
+  const output = tf.tidy(() => op.multiply(op.add(op.batchProduct(queries.tensor, codes.tensor, false, true), codeOffsets(codes.tensor, preference?.tensor ?? null)), sharpness));
   const backward = (g: Tensor): Tensor[] =>
     tf.tidy(() => {
       const sharp = op.multiply(g, sharpness);
@@ -82,7 +105,15 @@ export function codeScores(tape: Tape, queries: Value, codes: Value, preference:
       const forCodes = op.subtract(op.batchProduct(sharp, queries.tensor, true, false), op.multiply(codes.tensor, op.reshape(forPreference, [L, K, 1])));
       return [op.batchProduct(sharp, codes.tensor), forCodes, forPreference];
     });
-  return tape.record(output, [queries, codes, preference], backward);
+  return tape.record(output, preference ? [queries, codes, preference] : [queries, codes], backward);
+}
+
+/** preference_jk − ½|codes_jk|²: [L, 1, K]. */
+export function codeOffsets(codes: Tensor, preference: Tensor | null): Tensor {
+  return tf.tidy(() => {
+    const halves = op.scale(op.reshape(op.sumOver(op.square(codes), 2), [codes.shape[0], 1, codes.shape[1] as number]), -0.5);
+    return preference ? op.add(preference, halves) : halves;
+  });
 }
 
 const layerNormEpsilon = 1e-5;
@@ -254,13 +285,13 @@ export function attendToMemory(query: Tensor, [keys, values]: [Tensor, Tensor], 
 }
 
 /**
- * One symbol of K for each row by the Gumbel softmax (Jang et al. 2017; Maddison et al. 2017):
- * y = softmax((logits + noise) / temperature). With `hard`, y is the one-hot row given there and the gradient is that
- * of the soft one (straight-through).
- * @param logits, noise, hard [N, K]  @param temperature a scalar
+ * Mixtures of symbols y = softmax((logits + noise) / temperature). With `hard`, y is the one-hot row given there and the
+ * gradient is that of the soft one (straight-through). With Gumbel noise it is the Gumbel softmax (Jang et al. 2017;
+ * Maddison et al. 2017).
+ * @param logits, noise, hard [L, R, K]  @param temperature a scalar
  */
-export function gumbelSoftmax(tape: Tape, logits: Value, noise: Tensor, temperature: Tensor, hard: Tensor | null): Value {
-  const soft = tf.tidy(() => op.softmax(op.divide(op.add(logits.tensor, noise), temperature)));
+export function softSymbols(tape: Tape, logits: Value, noise: Tensor | null, temperature: Tensor, hard: Tensor | null): Value {
+  const soft = tf.tidy(() => op.softmax(op.divide(noise ? op.add(logits.tensor, noise) : logits.tensor, temperature)));
   const backward = (g: Tensor): Tensor[] => [
     tf.tidy(() => {
       const product = op.multiply(g, soft);
@@ -302,11 +333,11 @@ export function cosineDistance(tape: Tape, x: Value, targets: Tensor, rowWeights
 }
 
 /** Σ factor · value of scalars. */
-export function weightedSum(tape: Tape, terms: { value: Value; factor: number }[]): Value {
-  const output = tf.tidy(() => op.addMany(terms.map((term) => op.multiply(term.value.tensor, tf.scalar(term.factor)))));
+export function weightedSum(tape: Tape, terms: { value: Value; factor: Tensor }[]): Value {
+  const output = tf.tidy(() => op.addMany(terms.map((term) => op.multiply(term.value.tensor, term.factor))));
   return tape.record(
     output,
     terms.map((term) => term.value),
-    (g) => terms.map((term) => op.multiply(g, tf.scalar(term.factor))),
+    (g) => terms.map((term) => op.multiply(g, term.factor)),
   );
 }

@@ -1,32 +1,35 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { symbolLogits, writeSymbols } from './descriptor';
+import type { TrainingConfig } from '../contract/config';
+import { scoreSymbols, writeSymbols } from './descriptor';
 import { interpretSymbols } from './interpreter';
 import * as kernel from './kernels';
 import * as op from './operations';
 import type { Tensor } from './operations';
 import { WeightsInUse } from './parameters';
 import { bottleneck, lastLayer } from './projector';
-import type { Student } from './student';
+import { choiceInTraining, quantize, type QuantizerOptions } from './quantizer';
+import { imitatedCodes, type Student } from './student';
+import { residualSymbols, symbolCrossEntropy, unevenUse } from './symbol-losses';
 import { Tape, type Value } from './tape';
 
-/** What one step of training is given. Rows are ordered by view first: row v·B + b is view v of image b. */
-export interface LossInput {
+/**
+ * What one step of training is given. Rows are ordered by view first: row v·B + b is view v of image b. What changes
+ * from step to step comes as a tensor, so that a step can be traced once and replayed.
+ */
+export interface LossInput
+  extends Omit<QuantizerOptions, 'temperature'>,
+    Pick<TrainingConfig, 'projectionWeight' | 'alignmentWeight' | 'diversityWeight' | 'crossView' | 'studentTemperature'> {
   /** Teacher features z_t of all views, [V·B, Z]. */
   features: Tensor;
   views: number;
-  /** Gumbel noise, [L, V·B, K]; null chooses the likeliest symbols. */
-  noise: Tensor | null;
-  /** A scalar: what changes from step to step comes as a tensor, so that a step can be traced once and replayed. */
-  gumbelTemperature: Tensor;
-  straightThrough: boolean;
-  /** Weight of each prefix, summing to 1: λ^j / Σ λ^i. */
+  /** A scalar. */
+  quantizerTemperature: Tensor;
+  /** Weight of each prefix, summing to 1. */
   prefixWeights: Float32Array;
-  projectionWeight: number;
-  alignmentWeight: number;
-  crossView: boolean;
-  studentTemperature: number;
   /** A scalar. */
   teacherTemperature: Tensor;
+  /** Weight of the imitation of residual k-means codes, a scalar; absent when nothing is imitated. */
+  imitation?: Tensor;
 }
 
 /** Everything that a step leaves: gradients and what the curves show. The caller disposes of all. */
@@ -35,6 +38,8 @@ export type LossResult = {
   gradients: Record<string, Tensor>;
   /** Chosen symbols, one-hot or soft, [L, V·B, K]. */
   symbols: Tensor;
+  /** What they were chosen by where symbols have code vectors, [L, V·B, E]. */
+  queries?: Tensor;
   /** The loss of each row after each prefix before the prefix weights, [L, V·B]. */
   lossByRow: Tensor;
   /** Absent when the projection has no weight. */
@@ -48,9 +53,12 @@ export type LossResult = {
   };
 };
 
-/** λ^j for j = 1 … L, divided by their sum, so that learning rate and clipping mean the same for every λ and L. */
-export function prefixWeights(lambda: number, length: number): Float32Array {
-  const weights = Float32Array.from({ length }, (_, j) => lambda ** (j + 1));
+/**
+ * λ^j for j = 1 … L, divided by their sum, so that learning rate and clipping mean the same for every λ and L: the
+ * paper's loss but for that factor. Without prefix loss, all weight on the full description.
+ */
+export function prefixWeights({ prefixWeight, prefixLoss, length }: Pick<TrainingConfig, 'prefixWeight' | 'prefixLoss' | 'length'>): Float32Array {
+  const weights = Float32Array.from({ length }, (_, j) => (prefixLoss ? prefixWeight ** (j + 1) : Number(j === length - 1)));
   const sum = weights.reduce((a, b) => a + b, 0);
   return weights.map((weight) => weight / sum);
 }
@@ -62,7 +70,9 @@ export function prefixWeights(lambda: number, length: number): Float32Array {
  *   1/R Σ_r Σ_j w_j [ projectionWeight · H(p_t^(r), p_s^(r,j)) + alignmentWeight · (1 − cos(z_s^(r,j), z_t^(r))) ]
  *
  * With crossView the targets of a view are the means over the image's other views: the sum of H over all pairs of
- * different views, as in DINO, is linear in p_t. No gradient flows into the teacher's side.
+ * different views, as in DINO, is linear in p_t. No gradient flows into the teacher's side. The quantizer's own loss is
+ * added, diversityWeight · unevenUse, and imitationWeight · the cross-entropy of the symbols, given the residual k-means
+ * codes before, with those codes.
  */
 export function studentLoss(student: Student, input: LossInput): LossResult {
   return tf.tidy((): LossResult => {
@@ -72,31 +82,37 @@ export function studentLoss(student: Student, input: LossInput): LossResult {
     const x = student.normalise(input.features);
     const rows = x.shape[0];
 
-    const written = writeSymbols(weights, shape, x, { noise: input.noise, softTemperature: input.straightThrough ? null : input.gumbelTemperature });
-    const logits = symbolLogits(weights, shape, x, written.symbols);
-    const noise = input.noise ?? tf.zerosLike(written.logits);
-    const symbols = kernel.gumbelSoftmax(tape, logits, noise, input.gumbelTemperature, input.straightThrough ? written.symbols : null);
-    const embeddings = interpretSymbols(weights, shape, symbols);
+    const options: QuantizerOptions = { ...input, temperature: input.quantizerTemperature };
+    const written = writeSymbols(weights, shape, x, choiceInTraining(shape, options));
+    const scores = scoreSymbols(weights, shape, x, written.symbols);
+    const quantized = quantize(weights, shape, scores, written.symbols, options);
+    const embeddings = interpretSymbols(weights, shape, quantized);
 
     const rowWeights = tf.tidy(() => repeatRows(input.prefixWeights, rows));
-    const terms: { value: Value; factor: number }[] = [];
+    const terms: { value: Value; factor: Tensor }[] = [];
     const byRow: Tensor[] = [];
     let projection: LossResult['projection'];
     if (input.projectionWeight > 0) {
       const { targets, teacherMean } = teacherTargets(weights, x, input);
       const projected = kernel.projectedCrossEntropy(tape, bottleneck(weights, 'projector', embeddings), lastLayer(weights, 'projector'), forEachPrefix(targets, shape.length), rowWeights, input.studentTemperature);
-      terms.push({ value: projected.loss, factor: input.projectionWeight });
-      byRow.push(op.multiply(op.reshape(projected.entropies, [shape.length, rows]), tf.scalar(input.projectionWeight)));
+      terms.push({ value: projected.loss, factor: op.constant(input.projectionWeight) });
+      byRow.push(op.scale(op.reshape(projected.entropies, [shape.length, rows]), input.projectionWeight));
       projection = { entropies: op.reshape(projected.entropies, [shape.length, rows]), targets, teacherMean };
     }
     if (input.alignmentWeight > 0) {
       const aligned = kernel.cosineDistance(tape, embeddings, forEachPrefix(alignmentTargets(x, input), shape.length), rowWeights);
-      terms.push({ value: aligned.loss, factor: input.alignmentWeight });
-      byRow.push(op.multiply(op.reshape(aligned.distances, [shape.length, rows]), tf.scalar(input.alignmentWeight)));
+      terms.push({ value: aligned.loss, factor: op.constant(input.alignmentWeight) });
+      byRow.push(op.scale(op.reshape(aligned.distances, [shape.length, rows]), input.alignmentWeight));
+    }
+    if (quantized.loss) terms.push({ value: quantized.loss, factor: op.constant(1) });
+    if (input.diversityWeight > 0) terms.push({ value: unevenUse(tape, scores.logits), factor: op.constant(input.diversityWeight) });
+    if (input.imitation) {
+      const codes = residualSymbols(x, weights.get(imitatedCodes).tensor);
+      terms.push({ value: symbolCrossEntropy(tape, scoreSymbols(weights, shape, x, codes).logits, codes), factor: input.imitation });
     }
     const loss = kernel.weightedSum(tape, terms);
     tape.backward(loss, tf.scalar(1), [loss]);
-    return { loss: loss.tensor, gradients: weights.gradients(), symbols: written.symbols, lossByRow: op.addMany(byRow), ...(projection && { projection }) };
+    return { loss: loss.tensor, gradients: weights.gradients(), symbols: written.symbols, ...(written.queries && { queries: written.queries }), lossByRow: op.addMany(byRow), ...(projection && { projection }) };
   });
 }
 

@@ -2,25 +2,26 @@ import type { TrainingConfig } from '../contract/config';
 
 /**
  * One alphabet for the shapes in comments: B images, V views, R sequences (B·V in training), M memory tokens, H heads,
- * Z feature width, C channels that the student works in, D model width, L symbols per description, K vocabulary size, P projector outputs, F bottleneck.
+ * Z feature width, C channels that the student works in, D model width, L symbols per description, K vocabulary size, E width of a code vector, P projector outputs, F bottleneck.
  * Matrices of L·R rows are ordered by position: row j·R + r is position j of sequence r.
  */
-export type StudentShape = Pick<
-  TrainingConfig,
-  | 'vocabulary' | 'length' | 'descriptor' | 'width' | 'descriptorLayers' | 'descriptorHeads' | 'memoryTokens'
-  | 'interpreterLayers' | 'interpreterHeads' | 'projectorOutputs' | 'projectorHidden' | 'projectorBottleneck'
-> & {
+const fields = [
+  'quantizer', 'codebookUpdate', 'vocabulary', 'length', 'descriptor', 'width', 'descriptorLayers', 'descriptorHeads', 'memoryTokens',
+  'interpreterLayers', 'interpreterHeads', 'interpreterAttention', 'projectorOutputs', 'projectorHidden', 'projectorBottleneck',
+] as const satisfies (keyof TrainingConfig)[];
+
+export type StudentShape = Pick<TrainingConfig, (typeof fields)[number]> & {
   /** Z. */
   featureWidth: number;
   /** C: Z, or the directions kept of it. */
   channels: number;
+  /** E: width of the code vectors of each position, 0 where symbols have none. */
+  codeWidth: number;
 };
 
 export function studentShape(config: TrainingConfig, featureWidth: number): StudentShape {
-  const { vocabulary, length, descriptor, width, descriptorLayers, descriptorHeads, memoryTokens, interpreterLayers, interpreterHeads } = config;
-  const { projectorOutputs, projectorHidden, projectorBottleneck } = config;
-  return {
-    vocabulary, length, descriptor, width, descriptorLayers, descriptorHeads, memoryTokens,
-    interpreterLayers, interpreterHeads, projectorOutputs, projectorHidden, projectorBottleneck, featureWidth, channels: config.channels > 0 ? Math.min(config.channels, featureWidth) : featureWidth,
-  };
+  const channels = config.channels > 0 ? Math.min(config.channels, featureWidth) : featureWidth;
+  const codeWidth = config.descriptor === 'residual' ? channels : config.quantizer === 'vector' ? config.codeWidth : 0;
+  const chosen = Object.fromEntries(fields.map((name) => [name, config[name]])) as Pick<TrainingConfig, (typeof fields)[number]>;
+  return { ...chosen, featureWidth, channels, codeWidth };
 }

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { GlyphscopeError } from '../contract/errors';
-import { addDescriptor, writeSymbols } from './descriptor';
+import { addCodebook, codebookPrefix } from './codebook';
+import { addDescriptor, likeliest, writeSymbols } from './descriptor';
 import { addInterpreter, interpretSymbols } from './interpreter';
 import * as op from './operations';
 import type { Tensor } from './operations';
 import { Parameters, WeightsInUse } from './parameters';
 import { addProjector } from './projector';
+import { withVectors } from './quantizer';
 import { RandomStream } from './random';
 import type { StudentShape } from './shapes';
 import { Tape } from './tape';
@@ -31,8 +33,11 @@ export class Student {
     readonly trainable: boolean,
   ) {}
 
-  /** A student with random weights; the seed decides every one of them. */
-  static create(shape: StudentShape, seed: number, o: { trainable: boolean }): Student {
+  /**
+   * A student with random weights; the seed decides every one of them.
+   * @param o.imitates whether its symbols are to imitate residual k-means codes for a while
+   */
+  static create(shape: StudentShape, seed: number, o: { trainable: boolean; imitates?: boolean }): Student {
     const parameters = new Parameters();
     const random = new RandomStream(seed, 'weights');
     parameters.add('feature.mean', [shape.featureWidth], new Float32Array(shape.featureWidth), 'fixed');
@@ -44,6 +49,8 @@ export class Student {
       addProjector(parameters, 'teacher', shape, random); // takes the student's values before the first step
       parameters.freeze('teacher.');
       parameters.add('teacher.centre', [shape.projectorOutputs], new Float32Array(shape.projectorOutputs), 'fixed');
+      if (shape.quantizer === 'vector') addCodebook(parameters, shape);
+      if (o.imitates) parameters.add(imitatedCodes, [shape.length, shape.vocabulary, shape.channels], new Float32Array(shape.length * shape.vocabulary * shape.channels), 'fixed');
     }
     return new Student(shape, parameters, o.trainable);
   }
@@ -95,8 +102,8 @@ export class Student {
       const [probabilities, embeddings] = tf.tidy(() => {
         const weights = new WeightsInUse(new Tape(false), this.parameters);
         const x = this.normalise(tf.tensor2d(features.subarray(from * Z, (from + rows) * Z), [rows, Z]));
-        const written = writeSymbols(weights, this.shape, x, { noise: null, softTemperature: null });
-        const read = interpretSymbols(weights, this.shape, weights.tape.constant(written.symbols)).tensor;
+        const written = writeSymbols(weights, this.shape, x, likeliest);
+        const read = interpretSymbols(weights, this.shape, withVectors(weights, this.shape, weights.tape.constant(written.symbols))).tensor;
         return [op.softmax(written.logits), tf.slice(read, [(L - 1) * rows, 0], [rows, C])];
       });
       spread(await embeddings.data<'float32'>(), C, result.embeddings, Z, from);
@@ -119,14 +126,39 @@ export class Student {
       const read = tf.tidy(() => {
         const weights = new WeightsInUse(new Tape(false), this.parameters);
         const x = this.normalise(tf.tensor2d(features.subarray(from * Z, (from + rows) * Z), [rows, Z]));
-        const { symbols } = writeSymbols(weights, this.shape, x, { noise: null, softTemperature: null });
-        return interpretSymbols(weights, this.shape, weights.tape.constant(symbols)).tensor;
+        const { symbols } = writeSymbols(weights, this.shape, x, likeliest);
+        return interpretSymbols(weights, this.shape, withVectors(weights, this.shape, weights.tape.constant(symbols))).tensor;
       });
       const values = await read.data<'float32'>();
       read.dispose();
       for (const [length, out] of result) spread(values.subarray((length - 1) * rows * C, length * rows * C), C, out, Z, from);
     }
     return result;
+  }
+
+  /**
+   * What the symbols at position j, from 0, are chosen by where they have code vectors: [B, E].
+   * @param features [B, Z] as the teacher gave them
+   */
+  queries(features: Float32Array, j: number): Tensor {
+    const { featureWidth: Z, codeWidth: E } = this.shape;
+    const count = features.length / Z;
+    const parts: Tensor[] = [];
+    for (let from = 0; from < count; from += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, count - from);
+      parts.push(
+        tf.tidy(() => {
+          const weights = new WeightsInUse(new Tape(false), this.parameters);
+          const x = this.normalise(tf.tensor2d(features.subarray(from * Z, (from + rows) * Z), [rows, Z]));
+          const { queries } = writeSymbols(weights, this.shape, x, likeliest);
+          if (!queries) throw new Error('these symbols have no code vectors');
+          return op.reshape(tf.slice(queries, [j, 0, 0], [1, rows, E]), [rows, E]);
+        }),
+      );
+    }
+    const all = op.concatenate(parts, 0);
+    tf.dispose(parts);
+    return all;
   }
 
   /** Fills symbols, probabilities and alternatives of some rows from the probabilities [L, rows, K]. */
@@ -161,11 +193,11 @@ export class Student {
     const out = new Float32Array(count * Z);
     for (let from = 0; from < count; from += rowsAtOnce) {
       const rows = Math.min(rowsAtOnce, count - from);
-      const oneHot = new Float32Array(L * rows * K); // positions after `length` stay empty: nothing before looks at them
+      const oneHot = new Float32Array(length * rows * K);
       for (let r = 0; r < rows; r++) for (let j = 0; j < length; j++) oneHot[(j * rows + r) * K + symbols[(from + r) * length + j]] = 1;
       const embeddings = tf.tidy(() => {
         const weights = new WeightsInUse(new Tape(false), this.parameters);
-        const read = interpretSymbols(weights, this.shape, weights.tape.constant(tf.tensor3d(oneHot, [L, rows, K]))).tensor;
+        const read = interpretSymbols(weights, this.shape, withVectors(weights, this.shape, weights.tape.constant(tf.tensor3d(oneHot, [length, rows, K])))).tensor;
         return tf.slice(read, [(length - 1) * rows, 0], [rows, C]);
       });
       spread(await embeddings.data<'float32'>(), C, out, Z, from);
@@ -183,7 +215,10 @@ function spread(rows: Float32Array, channels: number, out: Float32Array, width: 
   for (let at = 0, row = from; at < rows.length; at += channels, row++) out.set(rows.subarray(at, at + channels), row * width);
 }
 
+/** Residual k-means codes of the features, [L, K, C], for students that imitate them. */
+export const imitatedCodes = 'imitation.codes';
+
 /** Weights that only training needs: an embedded run leaves them out. */
 export function onlyForTraining(name: string): boolean {
-  return name.startsWith('projector.') || name.startsWith('teacher.');
+  return ['projector.', 'teacher.', codebookPrefix, imitatedCodes].some((prefix) => name.startsWith(prefix));
 }

@@ -11,6 +11,8 @@ export interface BlockOptions {
   heads: number;
   /** R, sequences in the batch. */
   rows: number;
+  /** Whether a position looks at itself and those before it alone, or at all. */
+  causal: boolean;
 }
 
 const mlpRatio = 4;
@@ -39,12 +41,12 @@ export function layer(weights: WeightsInUse, name: string, x: Value): Value {
 }
 
 /**
- * All positions at once, each looking at itself and those before it.
+ * All positions at once.
  * @param x [L·R, D]  @param memory [M·R, D] or null  @returns [L·R, D]
  */
 export function block(weights: WeightsInUse, name: string, x: Value, memory: Value | null, o: BlockOptions): Value {
   const { tape } = weights;
-  const attended = kernel.selfAttention(tape, layer(weights, `${name}.attention.input`, kernel.layerNorm(tape, x)), o.rows, o.heads, true);
+  const attended = kernel.selfAttention(tape, layer(weights, `${name}.attention.input`, kernel.layerNorm(tape, x)), o.rows, o.heads, o.causal);
   let stream = kernel.add(tape, x, layer(weights, `${name}.attention.output`, attended));
   if (memory) {
     const query = layer(weights, `${name}.memory.query`, kernel.layerNorm(tape, stream));
@@ -67,10 +69,10 @@ export function emptyCache(): BlockCache {
 }
 
 /**
- * The same block for one more position, without gradient.
+ * The causal block for one more position, without gradient.
  * @param x [R, D]  @param memory [M·R, D] or null  @returns [R, D]
  */
-export function nextInBlock(weights: WeightsInUse, name: string, x: Tensor, memory: Tensor | null, cache: BlockCache, o: BlockOptions): Tensor {
+export function nextInBlock(weights: WeightsInUse, name: string, x: Tensor, memory: Tensor | null, cache: BlockCache, o: Omit<BlockOptions, 'causal'>): Tensor {
   const { tape } = weights;
   const apply = (part: string, input: Tensor): Tensor => layer(weights, `${name}.${part}`, tape.constant(input)).tensor;
   const normed = (input: Tensor): Tensor => kernel.layerNorm(tape, tape.constant(input)).tensor;

@@ -2,15 +2,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../contract/config';
 import type { Progress } from '../contract/progress';
 import * as op from '../model/operations';
+import { startCodebook } from '../model/codebook';
 import { RandomStream } from '../model/random';
 import { residualKMeans } from '../model/residual-kmeans';
-import type { Student } from '../model/student';
+import { imitatedCodes, type Student } from '../model/student';
 import { viewContrastMap } from '../model/view-contrast';
 import type { FeatureSource } from './batches';
 
 /** Images that the codes are made from, and that the spread between views is measured on. */
 const codeSample = 50_000;
 const viewSample = 20_000;
+const querySample = 16_384;
 const iterations = 20;
 
 export interface PrepareOptions {
@@ -24,9 +26,8 @@ export interface PrepareOptions {
 }
 
 /**
- * What a new student starts from: the map from the teacher's features to the space that it works in, for the residual
- * descriptor codes from residual k-means with the sharpness of the choice among them, and a teacher projector equal to
- * the student's.
+ * What a new student starts from: the map from the teacher's features to the space that it works in, code vectors where
+ * symbols have some with the sharpness of the choice among them, and a teacher projector equal to the student's.
  */
 export async function prepareStudent(o: PrepareOptions): Promise<void> {
   const { student, config } = o;
@@ -38,16 +39,52 @@ export async function prepareStudent(o: PrepareOptions): Promise<void> {
   const features = tf.tidy(() => tf.tensor2d(o.clean.gather(chosen), [chosen.length, student.shape.featureWidth]));
   await centreFeatures(student, features);
   assign(student, 'feature.map', config.channels > 0 ? await contrastMap(student, some(viewSample), o) : await plainMap(student, features));
-  if (student.shape.descriptor === 'residual') {
-    const points = student.normalise(features);
-    const { codes, leftOver, total } = await residualKMeans({ points, length: student.shape.length, vocabulary: student.shape.vocabulary, iterations, random, onProgress: o.onProgress, signal: o.signal });
-    points.dispose();
-    assign(student, 'codes', codes);
-    assign(student, 'descriptor.sharpness', sharpness(leftOver, total, student.shape.channels));
-  }
+  await startCodes(o, features, some(querySample), random);
+  if (config.quantizer === 'vector') startCodebook(student.parameters, student.shape, config.views * config.batch);
   features.dispose();
   for (const name of student.parameters.names())
     if (name.startsWith('projector.')) tf.tidy(() => student.parameters.variable(`teacher.${name.slice('projector.'.length)}`).assign(student.parameters.variable(name).value()));
+}
+
+/**
+ * Code vectors from residual k-means of the features for the residual descriptor, from k-means of its queries for
+ * another; and the residual k-means codes to imitate.
+ */
+async function startCodes(o: PrepareOptions, features: op.Tensor, querySlots: Int32Array, random: RandomStream): Promise<void> {
+  const { student, config } = o;
+  const { length, vocabulary, descriptor, codeWidth, channels } = student.shape;
+  const start = codeWidth > 0 && config.codebookStart === 'k-means';
+  const residual = start && descriptor === 'residual';
+  if (residual || config.imitationSteps > 0) {
+    const points = student.normalise(features);
+    const { codes, leftOver, total } = await residualKMeans({ points, length, vocabulary, iterations, random, onProgress: o.onProgress, signal: o.signal });
+    points.dispose();
+    if (config.imitationSteps > 0) assign(student, imitatedCodes, codes);
+    if (residual) {
+      assign(student, 'codes', codes);
+      assign(student, 'descriptor.sharpness', sharpness(leftOver, total, channels));
+    }
+  }
+  if (start && !residual) await startFromQueries(o, o.clean.gather(querySlots), random);
+}
+
+/** A position after the other, because the queries at one depend on the symbols before. */
+async function startFromQueries(o: PrepareOptions, features: Float32Array, random: RandomStream): Promise<void> {
+  const { student } = o;
+  const { length, vocabulary, codeWidth } = student.shape;
+  const codes = new Float32Array(length * vocabulary * codeWidth);
+  const sharp = new Float32Array(length);
+  for (let j = 0; j < length; j++) {
+    o.signal?.throwIfAborted();
+    const points = student.queries(features, j);
+    const found = await residualKMeans({ points, length: 1, vocabulary, iterations, random, signal: o.signal });
+    points.dispose();
+    codes.set(found.codes, j * vocabulary * codeWidth);
+    sharp[j] = sharpness(found.leftOver, found.total, codeWidth)[0];
+    assign(student, 'codes', codes);
+    assign(student, 'descriptor.sharpness', sharp);
+    o.onProgress?.({ phase: 'preparing', done: j + 1, total: length, unit: 'positions' });
+  }
 }
 
 /**

@@ -4,22 +4,36 @@ import { GlyphscopeError } from '../contract/errors';
 /** Everything that changes over a training, one value for each step, computed before the first. */
 export interface Schedules {
   learningRate: Float32Array;
-  gumbelTemperature: Float32Array;
+  /** 0 for the vector quantizer, which has none. */
+  quantizerTemperature: Float32Array;
   teacherTemperature: Float32Array;
   teacherMomentum: Float32Array;
+  imitationWeight: Float32Array;
 }
 
 export function schedules(config: TrainingConfig): Schedules {
   const { steps } = config;
   const all: Schedules = {
     learningRate: warmedCosine(steps, config.warmup, config.learningRate, config.learningRate / 100),
-    gumbelTemperature: cosine(steps, config.gumbelTemperatureStart, config.gumbelTemperatureEnd),
+    quantizerTemperature: quantizerTemperature(config),
     teacherTemperature: linear(steps, config.teacherTemperatureWarmup, config.teacherTemperatureStart, config.teacherTemperature),
     teacherMomentum: cosine(steps, config.teacherMomentum, 1),
+    imitationWeight: linear(steps, config.imitationSteps, config.imitationWeight, 0),
   };
   for (const [name, values] of Object.entries(all) as [string, Float32Array][])
     if (values.length !== steps || !values.every(Number.isFinite)) throw new GlyphscopeError('INTERNAL', `The schedule ${name} has ${values.length} values for ${steps} steps, or one that is not finite.`);
   return all;
+}
+
+function quantizerTemperature(config: TrainingConfig): Float32Array {
+  switch (config.quantizer) {
+    case 'gumbel':
+      return cosine(config.steps, config.gumbelTemperatureStart, config.gumbelTemperatureEnd);
+    case 'sharpened':
+      return cosine(config.steps, config.sharpenedTemperatureStart, config.sharpenedTemperatureEnd);
+    case 'vector':
+      return new Float32Array(config.steps);
+  }
 }
 
 /** From `start` to `end` on half a cosine. */

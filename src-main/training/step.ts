@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../contract/config';
+import { followQueries, revivalCandidates } from '../model/codebook';
 import { gumbelNoise, prefixWeights, studentLoss, type LossResult } from '../model/losses';
 import * as op from '../model/operations';
 import type { Tensor } from '../model/operations';
@@ -15,13 +16,18 @@ export interface Training {
   student: Student;
   optimizer: AdamW;
   schedule: Schedules;
-  compute: Traced<StepInputs, StepMeasures>;
+  /** Two, because what is imitated is there for the first steps alone. */
+  compute: Record<'imitating' | 'alone', Traced<StepInputs, StepMeasures>>;
 }
 
 /** What a step is given besides the weights. All that changes from step to step is here. */
-export type StepInputs = Record<'features' | 'learningRate' | 'beta1Power' | 'beta2Power' | 'gumbelTemperature' | 'teacherTemperature' | 'teacherShare', Tensor> & {
+export type StepInputs = Record<'features' | 'learningRate' | 'beta1Power' | 'beta2Power' | 'quantizerTemperature' | 'teacherTemperature' | 'teacherShare', Tensor> & {
   /** Uniform random numbers for the quantizer, [L, R, K]; absent when it takes none. */
   uniforms?: Tensor;
+  /** Rows for codes to be revived from, whole numbers [L, K]; absent when none is. */
+  candidates?: Tensor;
+  /** Absent when nothing is imitated any more. */
+  imitation?: Tensor;
 };
 
 /** What a step tells of itself; the caller disposes of them. */
@@ -40,8 +46,9 @@ export type StepMeasures = {
 export function beginTraining(config: TrainingConfig, student: Student): Training {
   const optimizer = new AdamW(student.parameters, config);
   optimizer.prepare(student.parameters.names().filter((name) => student.parameters.kind(name) !== 'fixed'));
-  const weights = prefixWeights(config.prefixWeight, config.length);
-  return { config, student, optimizer, schedule: schedules(config), compute: traced((inputs) => computeStep(config, student, optimizer, weights, inputs)) };
+  const weights = prefixWeights(config);
+  const compute = (inputs: StepInputs) => computeStep(config, student, optimizer, weights, inputs);
+  return { config, student, optimizer, schedule: schedules(config), compute: { imitating: traced(compute), alone: traced(compute) } };
 }
 
 /**
@@ -54,19 +61,24 @@ export function trainingStep(t: Training, step: number, features: Float32Array):
   const rows = config.views * config.batch;
   const numbers = {
     learningRate: schedule.learningRate[step],
-    gumbelTemperature: schedule.gumbelTemperature[step],
+    quantizerTemperature: schedule.quantizerTemperature[step],
     teacherTemperature: schedule.teacherTemperature[step],
     teacherShare: 1 - schedule.teacherMomentum[step],
     ...betaPowers(step + 1),
+    ...(step < config.imitationSteps && { imitation: schedule.imitationWeight[step] }),
   };
   return tf.tidy(() => {
-    const scalars = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, tf.scalar(value)])) as Record<keyof typeof numbers, Tensor>;
-    const uniforms = config.gumbelNoise > 0 ? { uniforms: tf.tensor3d(new RandomStream(config.seed, 'noise', step).uniforms(L * rows * K), [L, rows, K]) } : {};
-    return t.compute.run({ ...scalars, ...uniforms, features: tf.tensor2d(features, [rows, student.shape.featureWidth]) });
+    const inputs: StepInputs = {
+      ...(Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, tf.scalar(value)])) as Record<keyof typeof numbers, Tensor>),
+      features: tf.tensor2d(features, [rows, student.shape.featureWidth]),
+    };
+    if (config.quantizer === 'gumbel' && config.gumbelNoise > 0) inputs.uniforms = tf.tensor3d(new RandomStream(config.seed, 'noise', step).uniforms(L * rows * K), [L, rows, K]);
+    if (config.quantizer === 'vector' && config.codeRevival > 0) inputs.candidates = tf.tensor2d(revivalCandidates(student.shape, rows, new RandomStream(config.seed, 'revival', step)), [L, K], 'int32');
+    return t.compute[inputs.imitation ? 'imitating' : 'alone'].run(inputs);
   });
 }
 
-/** Loss and gradients, clipping, AdamW, then the teacher's projector and its centre follow. */
+/** Loss and gradients, clipping, AdamW, then codebook, the teacher's projector and its centre follow. */
 function computeStep(config: TrainingConfig, student: Student, optimizer: AdamW, weights: Float32Array, inputs: StepInputs): StepMeasures {
   const result = studentLoss(student, {
     ...config,
@@ -76,6 +88,7 @@ function computeStep(config: TrainingConfig, student: Student, optimizer: AdamW,
   });
   const { norm, scale } = gradientLength(result.gradients, config.gradientClip);
   optimizer.update(result.gradients, { ...inputs, gradientScale: scale });
+  if (config.quantizer === 'vector' && result.queries) followQueries(student.parameters, student.shape, { queries: result.queries, symbols: result.symbols, candidates: inputs.candidates }, config);
   followStudent(student.parameters, inputs.teacherShare);
   if (result.projection) followCentre(student.parameters, result.projection.teacherMean, config.centreMomentum);
   return { gradientNorm: norm, ...measuresOf(result) };

@@ -72,7 +72,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
 
   // ---- student, from the newest checkpoint or from residual k-means
   yield { type: 'state', state: 'preparing', step: 0, error: null };
-  const student = Student.create(studentShape(config, width), config.seed, { trainable: true });
+  const student = Student.create(studentShape(config, width), config.seed, { trainable: true, imitates: config.imitationSteps > 0 });
   const training = beginTraining(config, student);
   const { optimizer, schedule } = training;
   try {
@@ -151,7 +151,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
         const stepsPerSecond = rate.perSecond();
         const event: StepEvent = {
           type: 'step', step, epoch: step / batches.perEpoch, seconds, ...measured,
-          quantizerTemperature: schedule.gumbelTemperature[step - 1], learningRate: schedule.learningRate[step - 1],
+          quantizerTemperature: schedule.quantizerTemperature[step - 1], learningRate: schedule.learningRate[step - 1],
           stepsPerSecond, etaSeconds: stepsPerSecond > 0 ? (config.steps - step) / stepsPerSecond : 0,
         };
         yield event;
@@ -178,7 +178,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
     if (step < config.steps) yield* save();
     yield step < config.steps ? { type: 'state', state: 'stopped', step, error: collapse } : { type: 'state', state: 'finished', step, error: null };
   } finally {
-    training.compute.dispose();
+    for (const compute of Object.values(training.compute)) compute.dispose();
     optimizer.dispose();
     student.dispose();
   }

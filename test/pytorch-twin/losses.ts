@@ -32,7 +32,7 @@ export function compareLosses(): void {
               noise: config.quantizer === 'gumbel' && config.gumbelNoise > 0 ? gumbelNoise(uniforms, config.gumbelNoise) : null,
               quantizerTemperature: tf.scalar(schedule.quantizerTemperature[0]),
               teacherTemperature: tf.scalar(schedule.teacherTemperature[0]),
-              imitationWeight: schedule.imitationWeight[0] > 0 ? tf.scalar(schedule.imitationWeight[0]) : undefined,
+              imitation: schedule.imitationWeight[0] > 0 ? tf.scalar(schedule.imitationWeight[0]) : undefined,
               prefixWeights: prefixWeights(config),
             });
           });

@@ -36,13 +36,13 @@ const cases: Record<string, { inputs: Numbers[]; apply: (tape: Tape, values: Val
     'causal self-attention': { inputs: [numbers(8, 12)], apply: (t, [qkv]) => kernel.selfAttention(t, qkv, 2, 2, true) },
     'self-attention to all': { inputs: [numbers(8, 12)], apply: (t, [qkv]) => kernel.selfAttention(t, qkv, 2, 2, false) },
     crossAttention: { inputs: [numbers(8, 4), numbers(6, 8)], apply: (t, [q, m]) => kernel.crossAttention(t, q, m, 2, 2) },
-    gumbelSoftmax: { inputs: [numbers(4, 2, 3)], apply: (t, [x]) => kernel.gumbelSoftmax(t, x, constant(noise), tf.scalar(0.6), null) },
+    softSymbols: { inputs: [numbers(4, 2, 3)], apply: (t, [x]) => kernel.softSymbols(t, x, constant(noise), tf.scalar(0.6), null) },
     projectedCrossEntropy: { inputs: [numbers(8, 4), numbers(4, 5)], apply: (t, [x, w]) => kernel.projectedCrossEntropy(t, x, w, constant(targets), constant(rowWeights), 0.5).loss },
     cosineDistance: {
       inputs: [numbers(8, 6)],
       apply: (t, [x]) => kernel.cosineDistance(t, x, kernel.unitRows(new Tape(false), t.constant(constant(directions))).tensor, constant(rowWeights)).loss,
     },
-    weightedSum: { inputs: [numbers(), numbers()], apply: (t, [a, b]) => kernel.weightedSum(t, [{ value: a, factor: 2 }, { value: b, factor: -0.5 }]) },
+    weightedSum: { inputs: [numbers(), numbers()], apply: (t, [a, b]) => kernel.weightedSum(t, [{ value: a, factor: tf.scalar(2) }, { value: b, factor: tf.scalar(-0.5) }]) },
   };
 })();
 
@@ -92,13 +92,13 @@ describe('every kernel leaves its result and the gradients, nothing else', () =>
 describe('straight-through', () => {
   it('gives the hard symbols forward and the gradient of the soft ones backward', () => {
     tf.tidy(() => {
-      const { inputs } = cases.gumbelSoftmax;
+      const { inputs } = cases.softSymbols;
       const noise = tf.zeros([4, 2, 3]);
       const hard = tf.cast(tf.reshape(tf.oneHot(tf.zeros([8], 'int32') as tf.Tensor1D, 3), [4, 2, 3]), 'float32');
       const gradientOf = (given: tf.Tensor | null) => {
         const tape = new Tape(true);
         const x = tape.parameter(tf.tensor(inputs[0].data, inputs[0].shape));
-        const y = kernel.gumbelSoftmax(tape, x, noise, tf.scalar(0.6), given);
+        const y = kernel.softSymbols(tape, x, noise, tf.scalar(0.6), given);
         if (given) expect(Array.from(y.tensor.dataSync())).toEqual(Array.from(hard.dataSync()));
         tape.backward(y, tf.tensor(inputs[0].data.map(Math.sin), [4, 2, 3]));
         return Array.from((x.gradient as tf.Tensor).dataSync());

@@ -27,7 +27,7 @@ for (const kind of kinds)
 
     it('is a finite number, the prefix-weighted mean of its rows', () => {
       const { loss, byRow, rows } = measure(student);
-      const weights = prefixWeights(0.9, 4);
+      const weights = prefixWeights({ prefixWeight: 0.9, prefixLoss: true, length: 4 });
       let sum = 0;
       byRow.forEach((value, i) => (sum += (value * weights[Math.floor(i / rows)]) / rows));
       expect(loss).toBeCloseTo(sum, 4);
@@ -102,7 +102,10 @@ describe('targets', () => {
 
 describe('prefix weights', () => {
   it('are λ^j, divided by their sum', () => {
-    expect(Array.from(prefixWeights(2, 3))).toEqual([2 / 14, 4 / 14, 8 / 14].map(Math.fround));
-    expect(Array.from(prefixWeights(1, 4))).toEqual([0.25, 0.25, 0.25, 0.25]);
+    const weights = (prefixWeight: number, length: number, prefixLoss = true) => Array.from(prefixWeights({ prefixWeight, prefixLoss, length }));
+    expect(weights(2, 3)).toEqual([2 / 14, 4 / 14, 8 / 14].map(Math.fround));
+    expect(weights(0.5, 3)).toEqual([4 / 7, 2 / 7, 1 / 7].map(Math.fround));
+    expect(weights(1, 4)).toEqual([0.25, 0.25, 0.25, 0.25]);
+    expect(weights(2, 3, false)).toEqual([0, 0, 1]);
   });
 });

@@ -9,6 +9,7 @@ export const kinds = ['residual', 'autoregressive'] as const;
 
 export function smallShape(descriptor: (typeof kinds)[number]): StudentShape {
   return {
+    quantizer: 'gumbel', codebookUpdate: 'average', interpreterAttention: 'causal', codeWidth: descriptor === 'residual' ? 6 : 0,
     featureWidth: 8, channels: 6, vocabulary: 5, length: 4, descriptor, width: 8, descriptorLayers: 2, descriptorHeads: 2, memoryTokens: 2,
     interpreterLayers: 2, interpreterHeads: 2, projectorOutputs: 7, projectorHidden: 8, projectorBottleneck: 4,
   };
@@ -45,9 +46,12 @@ export function smallLossInput(student: Student, changes: Partial<LossInput> = {
     features: tf.tensor2d(randomFeatures(6), [6, Z]),
     views: 2,
     noise: changes.noise === null ? null : tf.tidy(() => gumbelNoise(tf.tensor3d(new RandomStream(2, 'noise').uniforms(L * 6 * K), [L, 6, K]), 1)),
-    gumbelTemperature: op.constant(0.7),
+    quantizerTemperature: op.constant(0.7),
     straightThrough: true,
-    prefixWeights: prefixWeights(0.9, L),
+    vectorGradient: 'rotation',
+    commitmentWeight: 0.25,
+    diversityWeight: 0,
+    prefixWeights: prefixWeights({ prefixWeight: 0.9, prefixLoss: true, length: L }),
     projectionWeight: 1,
     alignmentWeight: 0.5,
     crossView: true,

@@ -24,7 +24,8 @@ for (const kind of kinds)
           studentLoss(student, {
             features: tf.tensor2d(array('features').data, [6, 8]),
             noise: tf.tensor3d(array('noise').data, [4, 6, 5]),
-            views: 2, gumbelTemperature: tf.scalar(0.7), straightThrough, prefixWeights: prefixWeights(0.9, 4), projectionWeight: 1, alignmentWeight: 0.5, crossView: true,
+            views: 2, quantizerTemperature: tf.scalar(0.7), straightThrough, vectorGradient: 'rotation', commitmentWeight: 0, diversityWeight: 0,
+            prefixWeights: prefixWeights({ prefixWeight: 0.9, prefixLoss: true, length: 4 }), projectionWeight: 1, alignmentWeight: 0.5, crossView: true,
             studentTemperature: 0.3, teacherTemperature: tf.scalar(0.2),
           }),
         );
