@@ -15,6 +15,7 @@ const patience = 150;
 
 /** Limits, each far from what `small` showed on all of CIFAR-10, at both learning rates of docs/method.md (in brackets). */
 const limits = {
+  recovered: 1.25, // times the least perplexity: else an alarm at the limit would come and go
   descriptions: 1.5, // (512 of 512 images)
   repeated: 0.95, // (0.01)
   embeddingSpread: 0.02, // (0.94 or more)
@@ -47,13 +48,14 @@ export function leastPerplexity(signs: Pick<Signs, 'mostSymbols'>, collapseShare
 /**
  * What is wrong by the figures of one window, roots before what follows from them: without differing symbols embedding
  * and output cannot differ, so only the symbols are told.
+ * @param standing positions that have collapsed already: they must be clearly better to be right again
  */
-export function findCollapse(signs: Signs, usual: Usual | null, collapseShare: number): Finding[] {
+export function findCollapse(signs: Signs, usual: Usual | null, collapseShare: number, standing: readonly number[] = []): Finding[] {
   const whole = (cause: CollapseCause): Finding => ({ cause, positions: [] });
   const found: Finding[] = [];
   const { projection } = signs;
   const least = leastPerplexity(signs, collapseShare);
-  const few = signs.perplexity.flatMap((value, j) => (value < least ? [j + 1] : []));
+  const few = signs.perplexity.flatMap((value, j) => (value < least * (standing.includes(j + 1) ? limits.recovered : 1) ? [j + 1] : []));
   const one = signs.descriptions !== null && signs.descriptions < limits.descriptions;
   if (one) found.push(whole('one-description'));
   else {
@@ -107,7 +109,7 @@ export class CollapseWatch {
   /** The same from the figures of a full window. */
   judge(signs: Signs): AlarmEvent[] {
     const usual = this.#losses.length > 0 ? { loss: median(this.#losses), gradientNorm: median(this.#gradients) } : null;
-    const found = findCollapse(signs, usual, this.#config.collapseShare);
+    const found = findCollapse(signs, usual, this.#config.collapseShare, this.#standing.get('few-symbols')?.positions);
     this.#losses.push(signs.loss);
     this.#gradients.push(signs.gradientNorm);
     const events = found.flatMap((finding) => this.#toTell(finding, signs.step)).flatMap((finding) => {

@@ -87,6 +87,16 @@ describe('an alarm', () => {
     expect(watch.standing).toEqual([]);
   });
 
+  it('at the limit does not come and go: a position must be clearly better to be right again', () => {
+    const watch = new CollapseWatch(config); // the least perplexity is 13.7
+    const at = (perplexity: number, step: number) => watch.judge({ ...healthy, perplexity: [perplexity, 90, 90, 90], step }).map(({ raised }) => raised);
+    expect(at(100, 200)).toEqual([]);
+    expect(at(13, 210)).toEqual([true]);
+    for (let step = 220; step < 400; step += 10) expect(at(15, step)).toEqual([]);
+    for (let step = 400; step < 470; step += 10) at(18, step);
+    expect(at(18, 470)).toEqual([false]);
+  });
+
   it('waits with what was wrong from the start until step 150, or the end of a longer warm-up', () => {
     for (const [warmup, first] of [[100, 150], [300, 300]]) {
       const watch = new CollapseWatch({ ...config, warmup });
