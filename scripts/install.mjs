@@ -1,13 +1,15 @@
 #!/usr/bin/env node
-// After `npm ci`: Electron's binary, native TensorFlow and the first build. Each is a help and none is a must, so this
+// After `npm ci`: Electron's binary, the compute backends and the first build. Each is a help and none is a must, so this
 // always succeeds and says in one plain line each what is there and what to do about what is not. `npm run setup` is the same.
 //   ELECTRON_SKIP_BINARY_DOWNLOAD=1, GLYPHSCOPE_SKIP_TENSORFLOW=1  leave that one out
+//   GLYPHSCOPE_SKIP_GPU=1  only what computes on the processor
 import fs from 'node:fs';
 import path from 'node:path';
 import { build } from './build.mjs';
+import { nvidiaDriver } from './compute-places.mjs';
 import { runProgram } from './programs.mjs';
 import { engineNode, findElectron, modules, packageFile, root } from './project.mjs';
-import { setupTensorflow, tensorflowVersion } from './setup-tensorflow.mjs';
+import { setupCompute } from './setup-compute.mjs';
 
 const minutes = 60_000;
 
@@ -37,12 +39,24 @@ function networkReason(text) {
   return line.trim().replace(/\s+/g, ' ').slice(0, 120) || 'no reason was given';
 }
 
-async function tensorflow() {
-  const slower = 'describing and training use WASM, which is slower. Try again with `npm run setup`.';
-  if (process.env.GLYPHSCOPE_SKIP_TENSORFLOW) return `TensorFlow: left out (GLYPHSCOPE_SKIP_TENSORFLOW is set); ${slower}`;
-  const result = await setupTensorflow({ timeoutMs: 8 * minutes });
-  if (result.ok) return `TensorFlow ${tensorflowVersion}: ${result.prepared ? 'prepared' : 'ready'} in ${result.directory}.`;
-  return `TensorFlow: could not be prepared (${result.reason}); ${slower}`;
+/** Backends for this machine: what a driver or a card is seen for, and native TensorFlow. */
+async function compute() {
+  if (process.env.GLYPHSCOPE_SKIP_TENSORFLOW) return 'Compute: left out (GLYPHSCOPE_SKIP_TENSORFLOW is set); training uses WASM, which is slower, until `npm run setup`.';
+  const outcomes = await setupCompute({ timeoutMs: 8 * minutes });
+  const hint = outcomes.some(({ ok }) => !ok) ? ['Training uses the best of the rest. Try again with `npx glyphscope setup-compute`.'] : [];
+  return [...outcomes.map(({ line }) => line), ...hint].join('\n');
+}
+
+/** Which backend is used is found out now, so that the first start does not wait for it. */
+async function check() {
+  const cli = path.join(root, 'out', 'engine', 'cli.mjs');
+  if (process.env.GLYPHSCOPE_SKIP_TENSORFLOW || !fs.existsSync(cli)) return 'Backends: checked at the first start.';
+  const result = await runProgram(engineNode(), [cli, 'setup-compute', '--check', '--json'], { timeoutMs: 2 * minutes });
+  try {
+    return `Backends: ${JSON.parse(result.stdout).backendReason}`;
+  } catch {
+    return 'Backends: checked at the first start.';
+  }
 }
 
 async function firstBuild() {
@@ -71,7 +85,9 @@ function linkNode() {
   fs.symlinkSync(path.relative(path.dirname(link), node), link);
 }
 
-console.log('Preparing Electron, TensorFlow (262 MB to download, once) and the first build.');
+const gpu = nvidiaDriver() && !process.env.GLYPHSCOPE_SKIP_GPU ? ' and 3 GB for the GPU' : '';
+console.log(`Preparing Electron, TensorFlow (262 MB to download${gpu}, once) and the first build.`);
 await guarded('Node', linkNode);
-const lines = [guarded('Electron', electron), guarded('TensorFlow', tensorflow), guarded('Build', firstBuild)];
+const lines = [guarded('Electron', electron), guarded('Compute', compute), guarded('Build', firstBuild)];
 for (const line of lines) console.log(await line);
+console.log(await guarded('Backends', check));

@@ -1,45 +1,50 @@
-#!/usr/bin/env node
-// Prepares the native TensorFlow backend: libtensorflow and its C headers out of PyPI's `tensorflow-cpu` wheel, and the
-// N-API binding of @tensorflow/tfjs-node-gpu, extended by tensorflow/binding.cc, compiled against them. Nothing inside
-// node_modules is touched, and nothing here is needed at run time: a folder that is absent means that WASM computes
-// instead.
+// Prepares native TensorFlow: libtensorflow and its C headers out of PyPI's wheel, and the N-API binding of
+// @tensorflow/tfjs-node-gpu, extended by tensorflow/binding.cc, compiled against them. For the GPU, NVIDIA's libraries as
+// well, in the versions that the wheel asks for: no CUDA has to be installed, only the driver. Nothing inside node_modules
+// is touched, and nothing here is needed at run time: a folder that is absent means that another backend computes.
 //
-//   node scripts/setup-tensorflow.mjs [folder]
-//
-// The folder is by default ${XDG_CACHE_HOME:-~/.cache}/glyphscope/tensorflow-<version>; GLYPHSCOPE_TENSORFLOW overrides.
-// It holds tfjs_binding.node, lib/ (two shared libraries, found by $ORIGIN/lib) and stamp.json.
-//   GLYPHSCOPE_TENSORFLOW_WHEEL    a wheel that is already here: no download
-//   GLYPHSCOPE_TENSORFLOW_PACKAGE  `tensorflow` instead of `tensorflow-cpu`
+// The folder holds tfjs_binding.node, lib/ (two shared libraries, found by $ORIGIN/lib), for the GPU nvidia/*/lib (found by
+// TensorFlow's own $ORIGIN/../nvidia/*/lib), and stamp.json.
+//   GLYPHSCOPE_TENSORFLOW, GLYPHSCOPE_TENSORFLOW_GPU   other folders
+//   GLYPHSCOPE_TENSORFLOW_WHEEL    a wheel of the processor's variant that is already here: no download
 //   PYTHON, CXX                    other names for python3 and g++
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { inPlace, lastLine, tensorflowDirectory, tensorflowVersion } from './compute-places.mjs';
 import { findProgram, runProgram } from './programs.mjs';
+import { readOrNull, root } from './project.mjs';
 
-export const tensorflowVersion = '2.21.0';
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(path.join(root, 'package.json'));
 
-/** Where the native backend is kept. */
-export function tensorflowDirectory(environment = process.env) {
-  if (environment.GLYPHSCOPE_TENSORFLOW) return path.resolve(environment.GLYPHSCOPE_TENSORFLOW);
-  const cache = environment.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
-  return path.join(cache, 'glyphscope', `tensorflow-${tensorflowVersion}`);
-}
+/** What is linked against, out of TensorFlow's wheel: two libraries and the C headers. */
+const kept = {
+  tensorflow: String.raw`^tensorflow/(?:lib(?=tensorflow_(?:cc|framework)\.so\.2$)|include/(?=tensorflow/c/.*\.h$|tensorflow/core/platform/ctstring.*\.h$|(?:xla/)?tsl/(?:c|platform)/[^/]*\.h$))`,
+  nvidia: String.raw`^nvidia/[^/]+/(?:lib/.*\.so[.0-9]*$|bin/|nvvm/)`,
+};
 
-/** Unpacks what is linked against: two libraries and the C headers. Runs under any Python 3. */
+/** Unpacks the files of a wheel that fit a pattern. Runs under any Python 3; file modes are kept. */
 const unpackScript = `
 import os, re, shutil, sys, zipfile
-wheel, out = zipfile.ZipFile(sys.argv[1]), sys.argv[2]
-keep = re.compile(r'^tensorflow/(libtensorflow_(cc|framework)\\.so\\.2$|include/(tensorflow/c/.*\\.h|tensorflow/core/platform/ctstring.*\\.h|(xla/)?tsl/(c|platform)/[^/]*\\.h)$)')
+wheel, out, keep = zipfile.ZipFile(sys.argv[1]), sys.argv[2], re.compile(sys.argv[3])
 for entry in wheel.infolist():
-    if not keep.match(entry.filename): continue
-    name = entry.filename[len('tensorflow/'):]
-    target = os.path.join(out, name if name.startswith('include/') else 'lib/' + name)
+    if entry.is_dir() or not keep.match(entry.filename): continue
+    name = re.sub('^tensorflow/(?=include/)', '', entry.filename)
+    name = re.sub('^tensorflow/(?=libtensorflow)', 'lib/', name)
+    target = os.path.join(out, name)
     os.makedirs(os.path.dirname(target), exist_ok=True)
     with wheel.open(entry) as source, open(target, 'wb') as file: shutil.copyfileobj(source, file, 1 << 20)
+    os.chmod(target, (entry.external_attr >> 16) & 0o777 or 0o644)
+`;
+
+/** The packages that the wheel's extra "and-cuda" asks for, one requirement a line. */
+const requirementsScript = `
+import re, sys, zipfile
+wheel = zipfile.ZipFile(sys.argv[1])
+text = wheel.read(next(n for n in wheel.namelist() if n.endswith('.dist-info/METADATA'))).decode()
+for line in text.splitlines():
+    found = re.match(r'Requires-Dist: (nvidia-[^;]+);.*extra == .and-cuda.', line)
+    if found: print(found.group(1).strip().replace(' ', '').replace('(', '').replace(')', ''))
 `;
 
 /** The npm packages that the binding is compiled from; null where one of them was not installed. */
@@ -68,96 +73,81 @@ async function obstacle({ python, compiler, wheel }) {
   return null;
 }
 
-/** Last line of a program's complaint, short enough for one line. */
-function lastLine(text) {
-  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !/notice/i.test(line));
-  return (lines.find((line) => /^ERROR:/.test(line)) ?? lines.at(-1) ?? 'no message').replace(/^ERROR: /, '').slice(0, 160);
-}
+/** Interpreter and platforms are named, so that any python3's pip can fetch the wheels; they are never imported. */
+const downloadArguments = [
+  '-m', 'pip', 'download', '-q', '--no-deps', '--no-cache-dir', '--disable-pip-version-check', '--retries', '2', '--timeout', '15',
+  '--only-binary=:all:', '--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311', '--abi', 'abi3', '--abi', 'none',
+  ...['manylinux_2_28', 'manylinux_2_27', 'manylinux_2_17', 'manylinux2014', 'manylinux2010', 'manylinux1'].flatMap((tag) => ['--platform', `${tag}_x86_64`]),
+];
 
 /**
- * Prepares the folder if it is not ready yet. Never throws.
- * @param {{ directory?: string, say?: (line: string) => void, timeoutMs?: number }} options
+ * Prepares a variant's folder if it is not ready yet. Never throws.
+ * @param {{ variant?: 'cpu' | 'gpu', directory?: string, force?: boolean, say?: (line: string) => void, timeoutMs?: number }} options
  * @returns {Promise<{ ok: true, directory: string, prepared: boolean } | { ok: false, directory: string, reason: string }>}
  */
-export async function setupTensorflow({ directory = tensorflowDirectory(), say = () => {}, timeoutMs = 15 * 60_000 } = {}) {
+export async function setupTensorflow({ variant = 'cpu', directory = tensorflowDirectory(variant), force = false, say = () => {}, timeoutMs = 15 * 60_000 } = {}) {
   const python = process.env.PYTHON || 'python3';
   const compiler = process.env.CXX || 'g++';
-  const wheelPackage = process.env.GLYPHSCOPE_TENSORFLOW_PACKAGE || 'tensorflow-cpu';
-  let wheel = process.env.GLYPHSCOPE_TENSORFLOW_WHEEL || null;
-  const failed = (reason) => ({ ok: false, directory, reason });
+  const wheelPackage = variant === 'gpu' ? 'tensorflow' : 'tensorflow-cpu';
+  const given = variant === 'cpu' ? process.env.GLYPHSCOPE_TENSORFLOW_WHEEL || null : null;
   const source = sources();
-  const stamp = JSON.stringify({ package: wheelPackage, tensorflow: tensorflowVersion, binding: source?.version ?? null, recipe: 2 });
-  if (readOrNull(path.join(directory, 'stamp.json')) === stamp) return { ok: true, directory, prepared: false };
-  const reason = await obstacle({ python, compiler, wheel });
-  if (reason) return failed(reason);
+  const stamp = JSON.stringify({ package: wheelPackage, tensorflow: tensorflowVersion, binding: source?.version ?? null, recipe: 3 });
+  if (!force && readOrNull(path.join(directory, 'stamp.json')) === stamp) return { ok: true, directory, prepared: false };
+  const impossible = await obstacle({ python, compiler, wheel: given });
+  if (impossible) return { ok: false, directory, reason: impossible };
 
   const deadline = Date.now() + timeoutMs;
   const left = () => Math.max(1000, deadline - Date.now());
-  let work = null;
-  try {
-    fs.mkdirSync(path.dirname(directory), { recursive: true });
-    removeAbandoned(directory);
-    work = fs.mkdtempSync(`${directory}.part-`); // same file system: the last step is one rename
-    if (!wheel) {
-      say(`TensorFlow ${tensorflowVersion}: downloading ${wheelPackage} from PyPI`);
-      const folder = path.join(work, 'wheel');
-      // Interpreter and platform are named, so that any python3's pip can fetch it; it is never imported.
-      const download = await runProgram(python, ['-m', 'pip', 'download', '-q', '--no-deps', '--no-cache-dir', '--disable-pip-version-check',
-        '--retries', '2', '--timeout', '15', '--only-binary=:all:', '--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311',
-        '--platform', 'manylinux_2_27_x86_64', '-d', folder, `${wheelPackage}==${tensorflowVersion}`], { timeoutMs: left() });
-      if (download.timedOut) return failed('the download took too long');
-      if (!download.ok) return failed(`pip could not download ${wheelPackage}==${tensorflowVersion}: ${lastLine(download.stderr)}`);
-      wheel = path.join(folder, fs.readdirSync(folder).find((name) => name.endsWith('.whl')) ?? 'absent');
-    }
-    say(`TensorFlow ${tensorflowVersion}: unpacking`);
-    const unpack = await runProgram(python, ['-c', unpackScript, wheel, work], { timeoutMs: left() });
-    if (!unpack.ok) return failed(`the wheel could not be unpacked: ${lastLine(unpack.stderr)}`);
-    fs.rmSync(path.join(work, 'wheel'), { recursive: true, force: true });
+  const title = `TensorFlow ${tensorflowVersion}${variant === 'gpu' ? ' for the GPU' : ''}`;
 
-    say(`TensorFlow ${tensorflowVersion}: compiling the binding`);
+  /** Downloads one wheel; throws with the reason. */
+  async function download(requirement, folder) {
+    const result = await runProgram(python, [...downloadArguments, '-d', folder, requirement], { timeoutMs: left() });
+    if (result.timedOut) throw new Error('the download took too long');
+    if (!result.ok) throw new Error(`pip could not download ${requirement}: ${lastLine(result.stderr)}`);
+    const name = fs.readdirSync(folder).find((file) => file.endsWith('.whl'));
+    if (!name) throw new Error(`pip downloaded no wheel for ${requirement}`);
+    return path.join(folder, name);
+  }
+
+  /** Unpacks what is used of a wheel; throws with the reason. */
+  async function unpack(wheel, into, pattern) {
+    const result = await runProgram(python, ['-c', unpackScript, wheel, into, pattern], { timeoutMs: left() });
+    if (result.timedOut) throw new Error('the unpacking took too long');
+    if (!result.ok) throw new Error(`${path.basename(wheel)} could not be unpacked: ${lastLine(result.stderr)}`);
+  }
+
+  const reason = await inPlace(directory, async (work) => {
+    const wheels = path.join(work, 'wheels');
+    if (!given) say(`${title}: downloading ${wheelPackage} (${variant === 'gpu' ? 570 : 260} MB) from PyPI`);
+    const wheel = given ?? (await download(`${wheelPackage}==${tensorflowVersion}`, wheels));
+    say(`${title}: unpacking`);
+    await unpack(wheel, work, kept.tensorflow);
+    if (variant === 'gpu') {
+      const asked = await runProgram(python, ['-c', requirementsScript, wheel], { timeoutMs: left() });
+      const requirements = asked.stdout.split('\n').filter(Boolean);
+      if (!asked.ok || requirements.length === 0) return 'the wheel does not say which NVIDIA libraries it needs';
+      fs.rmSync(wheels, { recursive: true, force: true });
+      for (const [i, requirement] of requirements.entries()) {
+        say(`${title}: NVIDIA's libraries, ${i + 1} of ${requirements.length} (${/^[\w-]+/.exec(requirement)[0]})`);
+        await unpack(await download(requirement, wheels), work, kept.nvidia);
+        fs.rmSync(wheels, { recursive: true, force: true });
+      }
+    }
+    fs.rmSync(wheels, { recursive: true, force: true });
+
+    say(`${title}: compiling the binding`);
     const binding = path.join(work, 'tfjs_binding.node');
     const compile = await runProgram(compiler, ['-std=c++17', '-O2', '-fPIC', '-shared', '-w', '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=tfjs_binding',
       '-I', path.join(work, 'include'), '-I', source.headers, '-I', path.dirname(source.tfjsNode), // its includes go up two folders
       '-I', source.tfjsNode, path.join(source.tfjsNode, 'binding/tfjs_backend.cc'), path.join(root, 'scripts/tensorflow/binding.cc'),
       '-L', path.join(work, 'lib'), '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2', '-Wl,-rpath,$ORIGIN/lib', '-o', binding], { timeoutMs: left() });
-    if (!compile.ok) return failed(`${compiler} could not compile the binding: ${lastLine(compile.stderr)}`);
+    if (!compile.ok) return `${compiler} could not compile the binding: ${lastLine(compile.stderr)}`;
     // A processor that lacks what the library was built for would end the process: find out in another one.
     const probe = await runProgram(process.execPath, ['-e', 'require(process.argv[1])', binding], { timeoutMs: left() });
-    if (!probe.ok) return failed(`the compiled binding does not load on this machine: ${probe.signal ?? lastLine(probe.stderr)}`);
-
+    if (!probe.ok) return `the compiled binding does not load on this machine: ${probe.signal ?? lastLine(probe.stderr)}`;
     fs.writeFileSync(path.join(work, 'stamp.json'), stamp);
-    fs.rmSync(directory, { recursive: true, force: true });
-    fs.renameSync(work, directory);
-    return { ok: true, directory, prepared: true };
-  } catch (error) {
-    return failed(error.code === 'ENOSPC' ? 'the disk is full (1.2 GB are needed for a moment)' : error.message);
-  } finally {
-    if (work) fs.rmSync(work, { recursive: true, force: true });
-  }
-}
-
-/** Removes what a preparation left that was ended by force over an hour ago. */
-function removeAbandoned(directory) {
-  const folder = path.dirname(directory);
-  for (const name of fs.readdirSync(folder)) {
-    const part = path.join(folder, name);
-    if (name.startsWith(`${path.basename(directory)}.part-`) && Date.now() - fs.statSync(part).mtimeMs > 3_600_000)
-      fs.rmSync(part, { recursive: true, force: true });
-  }
-}
-
-function readOrNull(file) {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch {
     return null;
-  }
-}
-
-if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const directory = process.argv[2] ? path.resolve(process.argv[2]) : undefined;
-  const result = await setupTensorflow({ directory, say: (line) => console.error(line) });
-  if (result.ok) console.log(`TensorFlow ${tensorflowVersion}: ${result.prepared ? 'prepared in' : 'ready in'} ${result.directory}`);
-  else console.error(`TensorFlow ${tensorflowVersion} could not be prepared (${result.reason}); training uses WASM, which is slower`);
-  process.exitCode = result.ok ? 0 : 1;
+  });
+  return reason ? { ok: false, directory, reason } : { ok: true, directory, prepared: true };
 }

@@ -11,6 +11,7 @@
 #include <node_api.h>
 #include "tensorflow/c/c_api.h"
 #include "tensorflow/c/eager/c_api.h"
+#include "tensorflow/c/eager/c_api_experimental.h"
 
 #define private public  // the eager context, which the functions are registered with
 #include "binding/tfjs_backend.h"
@@ -137,6 +138,12 @@ napi_value Initialize(napi_env env, napi_value exports) {
       {"removeFunction", nullptr, RemoveFunction, nullptr, nullptr, nullptr, napi_default, nullptr},
   };
   if (napi_define_properties(env, exports, 2, added) != napi_ok) return nullptr;
+  // As in TensorFlow for Python: what a GPU has no kernel for is computed by the processor.
+  TFJSBackend *backend = nullptr;
+  if (napi_get_instance_data(env, reinterpret_cast<void **>(&backend)) != napi_ok || !backend) return nullptr;
+  Status status;
+  TFE_ContextSetSoftDevicePlacement(backend->tfe_context_, 1, status.status);
+  if (status.Failed(env)) return nullptr;
   return exports;
 }
 

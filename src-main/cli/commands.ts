@@ -13,6 +13,9 @@ import { runsCommand } from './runs';
 import { serveCommand } from './serve';
 import { trainCommand } from './train';
 
+import { setupComputeCommand } from './setup-compute';
+import { sweepCommand } from './sweep';
+import { statisticsCommand } from './statistics';
 /** In the order of a first use. */
 export const commands: readonly Command[] = [
   importCommand,
@@ -29,3 +32,4 @@ export const commands: readonly Command[] = [
   doctorCommand,
   measureBackendCommand,
 ];
+  setupComputeCommand,

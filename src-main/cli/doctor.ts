@@ -1,6 +1,8 @@
+import { Compute } from '../engine/compute';
 import { examine } from '../engine/doctor';
 import { findLocations } from '../engine/locations';
 import type { DoctorReport } from '../contract/system';
+import { backendTable, mark } from './backend-table';
 import type { Command } from './command';
 import { table } from './wording';
 
@@ -10,20 +12,19 @@ export const doctorCommand: Command = {
   options: {},
 
   async run({ library, out, signal }) {
-    out.progress('measuring', 'Measuring the compute backends; this takes some seconds.');
+    out.progress('measuring', 'Checking and measuring the compute backends; this takes half a minute.');
     const { root, version, node, entries } = findLocations();
-    const report = await examine({ root, version, library, node, entry: entries.cli, signal });
+    const compute = new Compute({ node, entry: entries.cli, version });
+    const report = await examine({ root, library, node, version, compute, signal });
     out.result(report, asText(report));
     return true;
   },
 };
 
-function asText({ version, cores, checks, backends, chosenBackend }: DoctorReport): string {
-  const mark = (ok: boolean) => (ok ? 'ok' : '--');
+function asText({ version, cores, checks, backends, chosenBackend, backendReason }: DoctorReport): string {
   const lines = [`Glyphscope ${version}, ${cores} cores`, '', table(['', 'what', 'found'], checks.map((c) => [mark(c.ok), c.name, c.found])), ''];
-  const speeds = backends.map((b) => [mark(b.available), b.name, b.gflops === null ? '–' : b.gflops.toFixed(1), b.detail]);
-  lines.push(table(['', 'backend', 'GFLOPS', 'detail'], speeds), '', `Describing and training use: ${chosenBackend}`);
-  const remedies = checks.filter((c) => c.remedy !== null).map((c) => `  ${c.name}: ${c.remedy}`);
+  lines.push(backendTable(backends), '', `Describing and training use ${chosenBackend}: ${backendReason}`);
+  const remedies = [...checks, ...backends.map(({ name, remedy }) => ({ name, remedy }))].filter((c) => c.remedy !== null).map((c) => `  ${c.name}: ${c.remedy}`);
   if (remedies.length > 0) lines.push('', 'What to do:', ...remedies);
   return lines.join('\n');
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { trainingConfig } from './config';
+import { backendNames, trainingConfig } from './config';
 import { errorDetail } from './errors';
 import { givenName, rowId } from './names';
 
@@ -105,7 +105,8 @@ export const trainingEvent = z.discriminatedUnion('type', [
   evaluationEvent,
   alarmEvent,
   z.object({ type: z.literal('state'), state: runState, step: z.int(), error: errorDetail.nullable() }),
-  z.object({ type: z.literal('backend'), description: z.string() }),
+  /** Runs of before the GPU was among the backends have no name. */
+  z.object({ type: z.literal('backend'), name: z.enum(backendNames).optional(), description: z.string() }),
   z.object({ type: z.literal('checkpoint'), step: z.int(), file: z.string() }),
   z.object({ type: z.literal('message'), step: z.int(), level: z.enum(['info', 'warning']), text: z.string() }),
 ]);

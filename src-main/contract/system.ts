@@ -1,12 +1,21 @@
 import * as z from 'zod';
+import { backendNames } from './config';
 
-/** One compute backend as `doctor` found it. */
+/** One compute backend as a process of its own found it. */
 export const backendReport = z.object({
-  name: z.string(), // tensorflow, wasm, cpu
+  name: z.enum(backendNames),
+  /** True when it starts and its training steps agree with the stored values. */
   available: z.boolean(),
-  /** 1024 × 1024 float32 matrix products; null where it cannot run. */
+  /** Products of 1024 × 1024 float32 matrices; null where it cannot run. */
   gflops: z.number().nullable(),
+  /** A training step of the small preset with 4 images; null where it cannot run, and for plain JavaScript. */
+  stepMs: z.number().nullable(),
+  /** Greatest difference from the stored losses and gradient norms, as a share of them; null where it cannot run. */
+  deviation: z.number().nullable(),
+  /** What it is and runs on, or why it is not available. */
   detail: z.string(),
+  /** What to do about it when it is not available; null when nothing can be done. */
+  remedy: z.string().nullable(),
 });
 export type BackendReport = z.infer<typeof backendReport>;
 
@@ -24,6 +33,8 @@ export const doctorReport = z.object({
   checks: z.array(doctorCheck),
   backends: z.array(backendReport),
   chosenBackend: z.string(),
+  /** Why this one. */
+  backendReason: z.string(),
 });
 export type DoctorReport = z.infer<typeof doctorReport>;
 
@@ -35,7 +46,9 @@ export const engineInfo = z.object({
   teacher: z.string(),
   /** Backend of the student process and its speed; null until it has started. */
   backend: z.string().nullable(),
-  /** Why a better backend is not used; null when the best one is. */
+  /** Why this backend; null until it has started. */
+  backendReason: z.string().nullable(),
+  /** What to do for a better backend; null when there is nothing to do. */
   backendNote: z.string().nullable(),
   defaultCollection: z.string().nullable(),
   defaultRun: z.string().nullable(),

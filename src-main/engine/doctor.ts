@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { backendNames } from '../contract/config';
 import { toErrorDetail } from '../contract/errors';
-import { type BackendReport, backendReport, type DoctorCheck, type DoctorReport } from '../contract/system';
+import type { BackendReport, DoctorCheck, DoctorReport } from '../contract/system';
 import { embeddedTeacher } from '../teacher/catalogue';
+import { choose, type Compute } from './compute';
 
 export interface DoctorOptions {
   version: string;
@@ -12,16 +14,13 @@ export interface DoctorOptions {
   library: string;
   /** The project's folder, where node_modules lies. */
   root: string;
-  /** The built command line: each backend is measured by `cli.mjs measure-backend NAME`, in a process of its own. */
-  entry: string;
+  /** Measures each backend anew, in a process of its own, and keeps what it finds. */
+  compute: Compute;
   /** The Node that runs it. */
   node: string;
   signal?: AbortSignal;
 }
 
-/** Backends in the order of preference; `startBackend('auto')` tries the same. */
-const backends = ['tensorflow', 'wasm', 'cpu'] as const;
-const measureLimit = 90_000;
 const gigabyte = 1e9;
 
 /** Everything that decides how well Glyphscope runs here, each with what to do about what is missing. Never throws. */
@@ -29,8 +28,9 @@ export async function examine(o: DoctorOptions): Promise<DoctorReport> {
   const [gpu, electron] = await Promise.all([checkGpu(), checkElectron(o.root)]);
   const checks = [checkNode(o.node), electron, checkDisplay(), gpu, checkTeacher(), checkLibrary(o.library), checkDisk(o.library), checkMemory()];
   const measured: BackendReport[] = [];
-  for (const name of backends) measured.push(await measureApart(name, o)); // one after the other: they share the cores
-  return { version: o.version, cores: os.availableParallelism(), checks, backends: measured, chosenBackend: measured.find((b) => b.available)?.name ?? 'none' };
+  for (const name of backendNames) measured.push(await o.compute.report(name, { anew: true, signal: o.signal })); // one after the other: they share the cores
+  const { candidates, reason } = choose(measured);
+  return { version: o.version, cores: os.availableParallelism(), checks, backends: measured, chosenBackend: candidates[0], backendReason: reason };
 }
 
 interface Ran {
@@ -48,17 +48,6 @@ function run(program: string, args: string[], timeout: number, signal?: AbortSig
       resolve({ ok: !error, stdout, stderr, reason });
     });
   });
-}
-
-/** A native library may end its process; then only this child is lost and the report says so. */
-async function measureApart(name: string, o: DoctorOptions): Promise<BackendReport> {
-  const result = await run(o.node, [o.entry, 'measure-backend', name], measureLimit, o.signal);
-  const line = result.stdout.trim().split('\n').at(-1) ?? '';
-  try {
-    return backendReport.parse(JSON.parse(line));
-  } catch {
-    return { name, available: false, gflops: null, detail: result.reason || 'it gave no answer' };
-  }
 }
 
 function checkNode(node: string): DoctorCheck {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ImageStore } from '../dataset/image-store';
 import { embeddedTeacher } from '../teacher/catalogue';
 import { Collections } from './collections';
+import { Compute } from './compute';
 import { installEmbeddedRun } from './embedded-run';
 import { Grants } from './grants';
 import { ImageFiles } from './image-files';
@@ -77,8 +78,9 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
     const jobs = new JobBoard(db, o.log);
     const collections = new Collections(db);
     const runs = new Runs(db, directory, o.log);
-    const students = new Students(runs, locations, o.log);
-    const base = { locations, library, jobs, collections, runs, packs, teachers, students, log: o.log };
+    const compute = new Compute({ node: locations.node, entry: locations.entries.cli, version: locations.version });
+    const students = new Students(runs, locations, compute, o.log);
+    const base = { locations, library, compute, jobs, collections, runs, packs, teachers, students, log: o.log };
     const services: Services = {
       ...base,
       images: new ImageFiles(packs),

@@ -1,5 +1,6 @@
 import type { ImageStore } from '../dataset/image-store';
 import type { Collections } from './collections';
+import type { Compute } from './compute';
 import type { Grants } from './grants';
 import type { ImageFiles } from './image-files';
 import type { JobBoard } from './jobs';
@@ -17,6 +18,8 @@ import type { Vectors } from './vectors';
 export interface Services {
   readonly locations: Locations;
   readonly library: Library;
+  /** What students and trainings compute with. */
+  readonly compute: Compute;
   readonly jobs: JobBoard;
   readonly collections: Collections;
   readonly runs: Runs;

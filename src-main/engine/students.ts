@@ -1,5 +1,6 @@
 import { GlyphscopeError } from '../contract/errors';
 import { StudentClient } from '../training/student-client';
+import type { Compute } from './compute';
 import type { Locations } from './locations';
 import type { Runs } from './runs';
 
@@ -22,6 +23,7 @@ interface Seat {
 export class Students {
   readonly #runs: Runs;
   readonly #locations: Locations;
+  readonly #compute: Compute;
   readonly #log: (line: string) => void;
   readonly #seats = new Map<number, Seat>();
   readonly #hues = new Map<string, number[]>();
@@ -29,9 +31,10 @@ export class Students {
   #backend: StudentClient['backend'] | null = null;
   #closed = false;
 
-  constructor(runs: Runs, locations: Locations, log: (line: string) => void) {
+  constructor(runs: Runs, locations: Locations, compute: Compute, log: (line: string) => void) {
     this.#runs = runs;
     this.#locations = locations;
+    this.#compute = compute;
     this.#log = log;
   }
 
@@ -73,13 +76,15 @@ export class Students {
     if (other && other !== seat) return other; // started meanwhile
     this.#leave(run);
     if (this.#closed) throw new GlyphscopeError('CANCELLED', 'The engine is closing.');
-    const client = StudentClient.start({
-      entry: this.#locations.entries.student,
-      node: this.#locations.node,
-      runDirectory: this.#runs.directory(run),
-      backend: config.backend,
-      threads: config.threads || undefined,
-    });
+    const client = this.#compute.plan(config.backend).then((backend) =>
+      StudentClient.start({
+        entry: this.#locations.entries.student,
+        node: this.#locations.node,
+        runDirectory: this.#runs.directory(run),
+        backend,
+        threads: config.threads || undefined,
+      }),
+    );
     const fresh: Seat = { step: checkpointStep, client, users: 0, leaving: false };
     this.#seats.set(run, fresh);
     client.then(

@@ -4,7 +4,8 @@ import type { TrainingConfig } from '../contract/config';
 import { GlyphscopeError, toErrorDetail, type ErrorDetail } from '../contract/errors';
 import { variantName } from '../contract/presets';
 import type { RunState, TrainingEvent } from '../contract/runs';
-import { TrainerClient } from '../training/trainer-client';
+import { gpuLost, isGpuFailure, usesGpu } from '../model/backend-failures';
+import { TrainerClient, type TrainerOptions } from '../training/trainer-client';
 import { labelledImages, slotsOf } from './collection-labels';
 import { chooseTrainingImages, readTrainingImages, writeTrainingImages, type TrainingImages } from './training-images';
 import { activeStates, studentLane } from './runs';
@@ -12,7 +13,10 @@ import type { Services } from './services';
 import { TrainingFeed } from './training-feed';
 import { encodeCollection } from './work/encode';
 
-type TrainingServices = Pick<Services, 'locations' | 'library' | 'jobs' | 'collections' | 'runs' | 'teachers' | 'students' | 'log'>;
+type TrainingServices = Pick<Services, 'locations' | 'library' | 'compute' | 'jobs' | 'collections' | 'runs' | 'teachers' | 'students' | 'log'>;
+
+/** Why a trainer on the GPU ended, and at which step. */
+type GpuFailure = ErrorDetail & { step: number };
 
 interface LiveTraining {
   /** Ends the preparation. */
@@ -167,8 +171,8 @@ export class Trainings {
     this.#feed(id).add({ type: 'state', state, step: this.#s.runs.get(id).step, error });
   }
 
-  #message(id: number, text: string): void {
-    this.#feed(id).add({ type: 'message', step: this.#s.runs.get(id).step, level: 'info', text });
+  #message(id: number, text: string, level: 'info' | 'warning' = 'info'): void {
+    this.#feed(id).add({ type: 'message', step: this.#s.runs.get(id).step, level, text });
   }
 
   async #choose(collection: number, name: string, config: TrainingConfig, usable: (slot: number) => boolean): Promise<TrainingImages> {
@@ -209,7 +213,7 @@ export class Trainings {
     if (!heldOut && config.evaluateEvery > 0)
       this.#message(id, 'There are too few labelled images to hold some out, so k-NN is not measured while this run trains.');
     const { clean, views, info } = this.#s.teachers;
-    const trainer = TrainerClient.start({
+    const start = {
       entry: this.#s.locations.entries.trainer,
       node: this.#s.locations.node,
       runDirectory: this.#s.runs.directory(id),
@@ -219,25 +223,43 @@ export class Trainings {
       clean: { directory: clean.directory, spec: clean.spec },
       trainSlots,
       heldOut,
-      resume,
-    });
-    live.trainer = trainer;
+    };
+    const { compute } = this.#s;
+    const failure = await this.#runTrainer(id, { ...start, resume, backend: await compute.plan(config.backend) }, live);
+    if (!failure) return;
+    live.state = 'preparing';
+    await this.#runTrainer(id, { ...start, resume: true, backend: await compute.planWithoutGpu() }, live, failure);
+  }
+
+  /** Resolves when the trainer is gone, with what the GPU failed by if that is why. @param after failure after which it goes on */
+  async #runTrainer(id: number, start: TrainerOptions, live: LiveTraining, after?: GpuFailure): Promise<GpuFailure | null> {
+    const trainer = (live.trainer = TrainerClient.start(start));
     if (live.ending) void trainer.stop();
     let phase = '';
     let begun = false;
+    let onGpu = false;
+    let step = after?.step ?? 0;
+    let failure: GpuFailure | null = null;
     trainer.on('progress', (at) => {
       if (at.phase === phase) return;
       phase = at.phase;
       this.#message(id, `${phase.charAt(0).toUpperCase()}${phase.slice(1)} …`);
     });
     trainer.on('event', (event) => {
+      if (event.type === 'backend') onGpu = event.name !== undefined && usesGpu(event.name);
+      else step = event.step;
+      if (event.type === 'state' && event.error && isGpuFailure(event.error.code) && !live.ending && !after) {
+        failure = { ...event.error, step };
+        return; // the run goes on without the GPU
+      }
       if (event.type === 'state') live.state = event.state;
       // After a pause that a full disk asked for, the next step is what says that it goes on.
       else if (event.type === 'step' && live.state === 'paused') this.#setState(id, (live.state = 'training'), null);
       try {
         if (event.type === 'state' && event.state === 'training' && !begun) {
           begun = true;
-          if (resume) this.#goOnFrom(id, event.step);
+          if (start.resume) this.#goOnFrom(id, event.step);
+          if (after) this.#message(id, `${after.message} That was at step ${after.step}. ${after.remedy}`, 'warning');
         }
         this.#receive(id, event, live);
       } catch (error) {
@@ -245,9 +267,13 @@ export class Trainings {
       }
     });
     const exit = await new Promise<{ code: number | null; signal: string | null }>((resolve) => trainer.once('exit', resolve));
-    if (live.state === 'finished' || live.state === 'stopped' || live.state === 'failed') return;
-    if (live.ending) return this.#setState(id, live.ending === 'stop' ? 'stopped' : 'interrupted', null);
-    this.#setState(id, 'interrupted', { code: 'PROCESS_DIED', message: `The trainer ended ${exit.signal ? `by ${exit.signal}` : `with code ${exit.code}`} without being asked.`, remedy: 'Resume the run: it goes on from its last checkpoint.' });
+    if (failure) return failure;
+    if (live.state === 'finished' || live.state === 'stopped' || live.state === 'failed') return null;
+    // A driver's failure may end the process instead of a computation.
+    if (onGpu && !live.ending && ['SIGABRT', 'SIGSEGV', 'SIGBUS'].includes(exit.signal ?? '')) return { ...gpuLost(`the trainer was ended by ${exit.signal}.`).detail, step };
+    if (live.ending) this.#setState(id, live.ending === 'stop' ? 'stopped' : 'interrupted', null);
+    else this.#setState(id, 'interrupted', { code: 'PROCESS_DIED', message: `The trainer ended ${exit.signal ? `by ${exit.signal}` : `with code ${exit.code}`} without being asked.`, remedy: 'Resume the run: it goes on from its last checkpoint.' });
+    return null;
   }
 
   /** The steps after a checkpoint are done again: what was seen of them goes. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { trainingConfig } from '../contract/config';
+import { backendPlan } from '../contract/backend-plan';
+import { backendNames, trainingConfig } from '../contract/config';
 import { errorDetail } from '../contract/errors';
 import { trainingEvent } from '../contract/runs';
 
@@ -16,7 +17,7 @@ export const featureFile = z.object({
 export type FeatureFile = z.infer<typeof featureFile>;
 
 const progress = z.object({ phase: z.string(), done: z.number(), total: z.number().nullable(), unit: z.string() });
-const backend = z.object({ name: z.string(), description: z.string(), note: z.string().nullable() });
+const backend = z.object({ name: z.enum(backendNames), description: z.string(), reason: z.string(), note: z.string().nullable() });
 export type BackendInUse = z.infer<typeof backend>;
 
 // ---- trainer
@@ -26,6 +27,7 @@ export const trainerStart = z.object({
   runDirectory: z.string(),
   config: trainingConfig,
   teacher: z.string(),
+  backend: backendPlan,
   views: featureFile,
   clean: featureFile,
   trainSlots: slots,
@@ -56,7 +58,7 @@ export const evaluationRequest = z.object({
 export type EvaluationRequest = z.infer<typeof evaluationRequest>;
 
 export const toStudent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('start'), runDirectory: z.string(), backend: z.enum(['auto', 'tensorflow', 'wasm', 'cpu']), threads: z.int().min(0) }),
+  z.object({ type: z.literal('start'), runDirectory: z.string(), backend: backendPlan, threads: z.int().min(0) }),
   z.object({ type: z.literal('describe'), id: z.int(), features: floats, alternatives: z.boolean() }),
   z.object({ type: z.literal('interpret'), id: z.int(), symbols, count: z.int().min(0), length: z.int() }),
   z.object({ type: z.literal('hues'), id: z.int() }),

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import type { BackendPlan } from '../contract/backend-plan';
 import { GlyphscopeError } from '../contract/errors';
 import { evaluation } from '../contract/evaluation';
 import type { Progress } from '../contract/progress';
@@ -14,7 +15,7 @@ export interface StudentOptions {
   node: string;
   /** A run's folder, with `checkpoints/step-N` in it. */
   runDirectory: string;
-  backend: 'auto' | 'tensorflow' | 'wasm' | 'cpu';
+  backend: BackendPlan;
   /** Processor threads of native TensorFlow; every core when left out. */
   threads?: number;
 }

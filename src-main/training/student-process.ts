@@ -1,8 +1,7 @@
+import { backendNames } from '../contract/config';
 import { GlyphscopeError, toErrorDetail } from '../contract/errors';
 import type { Progress } from '../contract/progress';
-import { evaluateFeatures, type EvaluationParts } from '../evaluation/evaluate';
-import { startBackend } from '../model/backend';
-import { backendProduct } from '../model/matrix-product';
+import { startPlanned } from './planned-backend';
 import { studentShape } from '../model/shapes';
 import { Student } from '../model/student';
 import { FeatureStore } from '../teacher/feature-store';
@@ -20,15 +19,14 @@ const send = (message: FromStudent) => {
 const cancels = new Map<number, AbortController>();
 let student: Student | null = null;
 
-async function start({ runDirectory, backend: wanted, threads }: Extract<ToStudent, { type: 'start' }>): Promise<void> {
+async function start({ runDirectory, backend: plan, threads }: Extract<ToStudent, { type: 'start' }>): Promise<void> {
   const warnings: string[] = [];
   const checkpoint = await newestCheckpoint(runDirectory, { onRefused: ({ error }) => warnings.push(error.message) });
   if (!checkpoint) throw new GlyphscopeError('RUN_NOT_TRAINED', `There is no checkpoint in ${runDirectory}.`, { subject: runDirectory, remedy: 'Let the training reach its first checkpoint.' });
   // A run may have been trained where there was a better backend than here.
-  const backend = await startBackend(wanted, { threads: threads || undefined }).catch((error: unknown) => {
-    if (wanted === 'auto') throw error;
+  const { name, description, reason, note } = await startPlanned(plan, { threads: threads || undefined }).catch((error: unknown) => {
     warnings.push(toErrorDetail(error).message);
-    return startBackend('auto', { threads: threads || undefined });
+    return startPlanned({ candidates: [...backendNames], reason: 'The one that was asked for does not start.', note: null }, { threads: threads || undefined });
   });
   const { config, featureWidth, step, teacher } = checkpoint.manifest;
   const loaded = Student.create(studentShape(config, featureWidth), 0, { trainable: false });
@@ -36,7 +34,7 @@ async function start({ runDirectory, backend: wanted, threads }: Extract<ToStude
   await loaded.describe(new Float32Array(featureWidth)); // the first use of a backend is its slowest
   student = loaded;
   const { length, vocabulary } = config;
-  send({ type: 'ready', backend, step, featureWidth, length, vocabulary, teacher, warnings });
+  send({ type: 'ready', backend: { name, description, reason, note }, step, featureWidth, length, vocabulary, teacher, warnings });
 }
 
 async function answer(message: Exclude<ToStudent, { type: 'start' | 'cancel' }>, signal: AbortSignal): Promise<unknown> {

@@ -3,9 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toErrorDetail } from '../contract/errors';
 import type { TrainingEvent } from '../contract/runs';
-import { startBackend } from '../model/backend';
+import { gpuFailure, usesGpu } from '../model/backend-failures';
 import { FeatureStore } from '../teacher/feature-store';
 import { toTrainer, type FeatureFile, type FromTrainer, type TrainerStart } from './messages';
+import { startPlanned } from './planned-backend';
 import { train, TrainingControl } from './train';
 
 /**
@@ -30,21 +31,28 @@ async function run(o: TrainerStart): Promise<void> {
     log(join(o.runDirectory, 'log.jsonl'), event);
     send({ type: 'event', event });
   };
+  let onGpu = false;
+  /** The first failure is what is told: a GPU that is lost makes everything after it fail too. */
+  const fail = (error: unknown) => {
+    if (process.exitCode !== undefined) return;
+    const detail = toErrorDetail((onGpu && gpuFailure(error)) || error);
+    if (detail.code === 'INTERNAL') console.error(error);
+    tell({ type: 'state', state: 'failed', step, error: detail });
+    leave(1);
+  };
   try {
-    const { threads, backend } = o.config;
-    const { description, note } = await startBackend(backend, { threads: threads || undefined });
-    tell({ type: 'backend', description });
-    if (note) tell({ type: 'message', step: 0, level: 'info', text: note });
+    const { name, description, reason, note, failure } = await startPlanned(o.backend, { threads: o.config.threads || undefined });
+    onGpu = usesGpu(name);
+    void failure?.then(fail);
+    tell({ type: 'backend', name, description });
+    tell({ type: 'message', step: 0, level: 'info', text: [`Computes with ${description}.`, reason, note].filter(Boolean).join(' ') });
     const open = (file: FeatureFile) => FeatureStore.open(file.directory, file.spec);
     const { config, teacher, trainSlots, heldOut, runDirectory, resume } = o;
     const events = train({ config, teacher, trainSlots, heldOut, runDirectory, resume, control, views: open(o.views), clean: open(o.clean), onProgress: (progress) => send({ type: 'progress', progress }) });
     for await (const event of events) tell(event);
     leave(0);
   } catch (error) {
-    const detail = toErrorDetail(error);
-    if (detail.code === 'INTERNAL') console.error(error);
-    tell({ type: 'state', state: 'failed', step, error: detail });
-    leave(1);
+    fail(error);
   }
 }
 

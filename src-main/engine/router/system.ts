@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { examine } from '../doctor';
 import type { Services } from '../services';
 import type { Procedures } from './procedures';
@@ -13,6 +12,7 @@ export const systemRouter = (procedures: Procedures, s: Services) => ({
       library: s.library.directory,
       teacher: s.teachers.info.name,
       backend: backend?.description ?? null,
+      backendReason: backend?.reason ?? null,
       backendNote: backend?.note ?? null,
       defaultCollection: (collections.find(({ sample }) => !sample) ?? collections[0])?.name ?? null,
       defaultRun: s.runs.default()?.name ?? null,
@@ -24,7 +24,7 @@ export const systemRouter = (procedures: Procedures, s: Services) => ({
       version: s.locations.version,
       library: s.library.directory,
       root: s.locations.root,
-      entry: join(s.locations.entries.trainer, '..', 'cli.mjs'),
+      compute: s.compute,
       node: s.locations.node,
       signal,
     }),

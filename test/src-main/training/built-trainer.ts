@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { backendNames } from '../../../src-main/contract/config';
 import type { TrainingEvent } from '../../../src-main/contract/runs';
 import { FeatureStore } from '../../../src-main/teacher/feature-store';
 import { TrainerClient, type TrainerOptions } from '../../../src-main/training/trainer-client';
@@ -29,7 +30,8 @@ export async function trainerOptions(entry: string, folder: string, run: string,
     return { directory: join(folder, 'features'), spec };
   };
   const { config, teacher, trainSlots, heldOut, runDirectory } = o;
-  return { entry, node: process.execPath, config, teacher, trainSlots, heldOut, runDirectory, resume, clean: await file('clean'), views: await file('views') };
+  const backend = { candidates: [...backendNames], reason: 'It is the first that starts.', note: null };
+  return { entry, node: process.execPath, config, backend, teacher, trainSlots, heldOut, runDirectory, resume, clean: await file('clean'), views: await file('views') };
 }
 
 /** Starts a trainer and gives its events once it is gone. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backendNames } from '../../../src-main/contract/config';
 import type { TrainingEvent } from '../../../src-main/contract/runs';
 import { FeatureStore } from '../../../src-main/teacher/feature-store';
 import { checkpointSteps, newestCheckpoint } from '../../../src-main/training/checkpoint';
@@ -60,7 +61,19 @@ describe('the trainer process', () => {
 });
 
 describe('the student process', () => {
-  const start = (name: string) => StudentClient.start({ entry: entry('student'), node: process.execPath, runDirectory: join(folder, name), backend: 'auto', threads: 1 });
+  const start = (name: string) => StudentClient.start({ entry: entry('student'), node: process.execPath, runDirectory: join(folder, name), backend: { candidates: [...backendNames], reason: 'It is the first that starts.', note: null }, threads: 1 });
+
+  it('finds the nearest of rows, which need not be of its own width', async () => {
+    const student = await start('whole');
+    try {
+      const rows = Float32Array.of(1, 0, 0, 1, 0.8, 0.6, -1, 0);
+      const found = await student.nearest({ rows, width: 2, k: 2 });
+      expect([...found.rows]).toEqual([0, 2, 1, 2, 2, 0, 3, 1]);
+      [1, 0.8, 1, 0.6, 1, 0.8, 1, 0].forEach((similarity, i) => expect(found.similarities[i]).toBeCloseTo(similarity, 6));
+    } finally {
+      await student.close();
+    }
+  });
 
   it('describes, interprets, gives hues and evaluates', async () => {
     const student = await start('whole');

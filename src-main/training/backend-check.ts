@@ -1,0 +1,119 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { TrainingConfig } from '../contract/config';
+import { GlyphscopeError, toErrorDetail } from '../contract/errors';
+import { backendNames } from '../contract/config';
+import { presetConfig } from '../contract/presets';
+import type { BackendReport } from '../contract/system';
+import { measureSpeed, startBackend } from '../model/backend';
+import { startCodebook } from '../model/codebook';
+import { RandomStream } from '../model/random';
+import { studentShape } from '../model/shapes';
+import { Student } from '../model/student';
+import stored from './backend-check.json';
+import { beginTraining, trainingStep, type Training } from './step';
+
+/** How far a loss or gradient norm may be from the stored one, as a share of it (of 1 where it is smaller). */
+export const checkTolerance = 1e-3;
+
+const steps = 3;
+const small = { ...presetConfig('tiny'), seed: 7, batch: 8, views: 2, channels: 12, warmup: 0, imitationSteps: 0, imitationWeight: 0 };
+const featureWidth = 24;
+
+/** Between them all that a training step is made of: both descriptors, symbols drawn by chance and by the nearest code. */
+const students: Record<string, TrainingConfig> = {
+  'gumbel, residual': { ...small, quantizer: 'gumbel', descriptor: 'residual', gumbelNoise: 0.5 },
+  'vector, autoregressive': { ...small, quantizer: 'vector', descriptor: 'autoregressive', codebookUpdate: 'average', codeRevival: 0.1 },
+};
+
+/** Loss and gradient norm of each step of each student. */
+export type CheckValues = Record<string, { loss: number[]; gradientNorm: number[] }>;
+
+/** Trains fixed tiny students for a few steps on the started backend. */
+export async function computeCheck(): Promise<CheckValues> {
+  const values: CheckValues = {};
+  for (const [name, config] of Object.entries(students))
+    await withTraining(config, featureWidth, async (training, features) => {
+      values[name] = { loss: [], gradientNorm: [] };
+      for (let step = 0; step < steps; step++) {
+        const measures = trainingStep(training, step, features());
+        values[name].loss.push((await measures.loss.data<'float32'>())[0]);
+        values[name].gradientNorm.push((await measures.gradientNorm.data<'float32'>())[0]);
+        tf.dispose(measures);
+      }
+    });
+  return values;
+}
+
+/** The greatest difference between found and stored values, as a share of them, and where it is. */
+export function worstDeviation(found: CheckValues, expected: CheckValues = stored): { deviation: number; where: string } {
+  let worst = { deviation: 0, where: 'nowhere' };
+  for (const [name, values] of Object.entries(expected))
+    for (const kind of ['loss', 'gradientNorm'] as const)
+      values[kind].forEach((wanted, step) => {
+        const got = found[name]?.[kind][step] ?? NaN;
+        const off = Math.abs(got - wanted) / Math.max(1, Math.abs(wanted));
+        const deviation = Number.isFinite(off) ? off : Number.MAX_VALUE;
+        if (deviation > worst.deviation) worst = { deviation, where: `${kind} of step ${step + 1} (${name}) is ${got}, not ${wanted}` };
+      });
+  return worst;
+}
+
+const patienceMs = 6_000;
+
+/** Milliseconds of a training step of the small preset with 4 images: the fastest of some after the first. */
+async function measureStep(): Promise<number> {
+  let best = Infinity;
+  await withTraining({ ...presetConfig('small'), batch: 4, imitationWeight: 0 }, 256, async (training, features) => {
+    const begun = performance.now();
+    for (let step = 0; step < 8 && (step < 2 || performance.now() - begun < patienceMs); step++) {
+      const start = performance.now();
+      const measures = trainingStep(training, step, features());
+      await measures.gradientNorm.data();
+      tf.dispose(measures);
+      if (step > 0) best = Math.min(best, performance.now() - start);
+    }
+  });
+  return best;
+}
+
+/** A student with random weights, none of which is zero, and random features for it. */
+async function withTraining(config: TrainingConfig, width: number, work: (training: Training, features: () => Float32Array) => Promise<void>): Promise<void> {
+  const random = new RandomStream(config.seed, 'order');
+  const student = Student.create(studentShape(config, width), config.seed, { trainable: true });
+  const weights = await student.parameters.read();
+  for (const { data } of weights) for (let i = 0; i < data.length; i++) data[i] += 0.2 * random.normal();
+  student.parameters.write(weights);
+  if (config.quantizer === 'vector') startCodebook(student.parameters, student.shape, config.views * config.batch);
+  const training = beginTraining(config, student);
+  try {
+    await work(training, () => Float32Array.from({ length: config.views * config.batch * width }, () => random.normal()));
+  } finally {
+    for (const compute of Object.values(training.compute)) compute.dispose();
+    training.optimizer.dispose();
+    student.dispose();
+  }
+}
+
+/** Starts one backend in this process, which should have no other, checks and measures it; never throws for one that does not work. */
+export async function examineBackend(name: string, o: { threads?: number } = {}): Promise<BackendReport> {
+  const known = backendNames.find((candidate) => candidate === name);
+  if (!known) throw new GlyphscopeError('INVALID_INPUT', `${name} is no backend: expected ${backendNames.join(', ')}.`, { subject: 'backend' });
+  const report = { name: known, gflops: null, stepMs: null, deviation: null, remedy: null };
+  // CUDA's libraries else round the factors of products to 10 bits (TF32), which is fit for training but not for this.
+  if (known === 'tensorflow-gpu') process.env.NVIDIA_TF32_OVERRIDE = '0';
+  try {
+    const { description, failure } = await startBackend([known], o);
+    const failed = failure?.then((error) => Promise.reject(error)) ?? new Promise<never>(() => undefined);
+    return await Promise.race([failed, examineStarted(description, report)]);
+  } catch (error) {
+    const { message, remedy } = toErrorDetail(error);
+    return { ...report, available: false, detail: message, remedy: remedy ?? null };
+  }
+}
+
+async function examineStarted(description: string, report: Omit<BackendReport, 'available' | 'detail'>): Promise<BackendReport> {
+  const { deviation, where } = worstDeviation(await computeCheck());
+  if (deviation > checkTolerance)
+    return { ...report, available: false, deviation, detail: `${description} computes wrongly: ${where}.`, remedy: 'Run `glyphscope setup-compute` to set it up again; update the driver if it uses a graphics card.' };
+  return { ...report, available: true, deviation, gflops: await measureSpeed(), stepMs: report.name === 'cpu' ? null : await measureStep(), detail: description };
+}
