@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { quantizationLoss } from '../../../src-main/model/code-kernels';
 import * as kernel from '../../../src-main/model/kernels';
 import { upToEach } from '../../../src-main/model/positions';
 import { RandomStream } from '../../../src-main/model/random';
+import { symbolCrossEntropy, unevenUse } from '../../../src-main/model/symbol-losses';
 import { Tape, type Value } from '../../../src-main/model/tape';
 import './started-backend';
 
@@ -16,6 +18,9 @@ const cases: Record<string, { inputs: Numbers[]; apply: (tape: Tape, values: Val
   const targets = { shape: [8, 5], data: Float32Array.from({ length: 40 }, (_, i) => ((i * 7) % 5) / 10) };
   const directions = numbers(8, 6);
   const noise = numbers(4, 2, 3);
+  const codes = numbers(4, 3, 6);
+  const asked = numbers(4, 2, 6);
+  const oneOfThree = () => tf.cast(tf.oneHot(tf.tensor2d([0, 2, 1, 1, 2, 0, 0, 0], [4, 2], 'int32'), 3), 'float32');
   const constant = (n: Numbers) => tf.tensor(n.data, n.shape);
   return {
     linear: { inputs: [numbers(4, 3), numbers(3, 5), numbers(5)], apply: (t, [x, w, b]) => kernel.linear(t, x, w, b) },
@@ -29,6 +34,14 @@ const cases: Record<string, { inputs: Numbers[]; apply: (tape: Tape, values: Val
     mixPositions: { inputs: [numbers(4, 2, 3)], apply: (t, [x]) => kernel.mixPositions(t, upToEach(4), x) },
     rowsByPosition: { inputs: [numbers(2, 6)], apply: (t, [x]) => kernel.rowsByPosition(t, x, 2, 3, 2) },
     codeScores: { inputs: [numbers(4, 2, 3), numbers(4, 5, 3), numbers(4, 1, 5)], apply: (t, [q, c, p]) => kernel.codeScores(t, q, c, p, tf.tensor3d([1, 0.5, 2, 1.5], [4, 1, 1])) },
+    'codeScores without preferences': { inputs: [numbers(4, 2, 3), numbers(4, 5, 3)], apply: (t, [q, c]) => kernel.codeScores(t, q, c, null, tf.tensor3d([1, 0.5, 2, 1.5], [4, 1, 1])) },
+    rowsOf: { inputs: [numbers(4, 3)], apply: (t, [x]) => kernel.rowsOf(t, x, 1, 2) },
+    firstPositions: { inputs: [numbers(4, 2, 3)], apply: (t, [x]) => kernel.firstPositions(t, x, 3) },
+    joinRows: { inputs: [numbers(1, 3), numbers(3, 3)], apply: (t, [a, b]) => kernel.joinRows(t, [a, b]) },
+    unevenUse: { inputs: [numbers(2, 4, 3)], apply: (t, [x]) => unevenUse(t, x) },
+    symbolCrossEntropy: { inputs: [numbers(4, 2, 3)], apply: (t, [x]) => symbolCrossEntropy(t, x, oneOfThree()) },
+    'commitment loss': { inputs: [numbers(4, 2, 6)], apply: (t, [q]) => quantizationLoss(t, q, t.constant(constant(codes)), oneOfThree(), { codebook: 0, commitment: 0.25 }) },
+    'codebook loss': { inputs: [numbers(4, 3, 6)], apply: (t, [e]) => quantizationLoss(t, t.constant(constant(asked)), e, oneOfThree(), { codebook: 1, commitment: 0 }) },
     layerNorm: { inputs: [numbers(4, 6)], apply: (t, [x]) => kernel.layerNorm(t, x) },
     gelu: { inputs: [numbers(4, 6)], apply: (t, [x]) => kernel.gelu(t, x) },
     unitRows: { inputs: [numbers(4, 6)], apply: (t, [x]) => kernel.unitRows(t, x) },

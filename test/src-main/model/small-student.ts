@@ -7,17 +7,17 @@ import { Student } from '../../../src-main/model/student';
 
 export const kinds = ['residual', 'autoregressive'] as const;
 
-export function smallShape(descriptor: (typeof kinds)[number]): StudentShape {
+export function smallShape(descriptor: StudentShape['descriptor'], changes: Partial<StudentShape> = {}): StudentShape {
   return {
     quantizer: 'gumbel', codebookUpdate: 'average', interpreterAttention: 'causal', codeWidth: descriptor === 'residual' ? 6 : 0,
     featureWidth: 8, channels: 6, vocabulary: 5, length: 4, descriptor, width: 8, descriptorLayers: 2, descriptorHeads: 2, memoryTokens: 2,
-    interpreterLayers: 2, interpreterHeads: 2, projectorOutputs: 7, projectorHidden: 8, projectorBottleneck: 4,
+    interpreterLayers: 2, interpreterHeads: 2, projectorOutputs: 7, projectorHidden: 8, projectorBottleneck: 4, ...changes,
   };
 }
 
 /** A student whose every weight is random, so that nothing is zero by its start. */
-export function smallStudent(descriptor: (typeof kinds)[number], seed = 1): Student {
-  const student = Student.create(smallShape(descriptor), seed, { trainable: true });
+export function smallStudent(descriptor: StudentShape['descriptor'], seed = 1, changes: Partial<StudentShape> = {}): Student {
+  const student = Student.create(smallShape(descriptor, changes), seed, { trainable: true, imitates: true });
   const random = new RandomStream(seed, 'codes');
   const { channels: C } = student.shape;
   for (const name of student.parameters.names()) {
