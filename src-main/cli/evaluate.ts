@@ -13,7 +13,7 @@ export const evaluateCommand: Command = {
     run: { value: 'RUN', required: true, help: 'The run.' },
     collection: { value: 'NAME', required: true, help: 'A collection with labels; its train and test splits are used where it has them.' },
   },
-  notes: ["k-NN as in DINO (k = 10, 20, 100, 200 and their mean), from hard symbols; the teacher's own figures stand beside."],
+  notes: ["k-NN as in DINO (k = 10, 20, 100, 200 and their mean) after every symbol, from hard symbols; residual k-means of the same size and the teacher's own figures stand beside, computed once."],
 
   async run(invocation) {
     const { out, signal } = invocation;
@@ -30,22 +30,23 @@ export const evaluateCommand: Command = {
   },
 };
 
-/** The document as a table: a row for each prefix length, the teacher last. */
-export function report({ student, teacher, retention, trainImages, testImages, protocol, run, collection }: Evaluation): string {
-  const row = (name: string, { knn, linear }: Pick<Evaluation['student'], 'knn' | 'linear'>) => [
+/** The document as a table: a row for each prefix length, residual k-means in the same way, the teacher last. */
+export function report({ student, teacher, residualKMeans, retention, trainImages, testImages, protocol, run, collection }: Evaluation): string {
+  const row = (name: string, { knn, linear }: Evaluation['student']['prefix'][string]) => [
     name,
     percent(knn.top1),
     percent(knn.top5),
     ...Object.values(knn.k).map(({ top1 }) => percent(top1)),
-    percent(linear.top1),
-    percent(linear.top5),
+    linear ? percent(linear.top1) : '–',
+    linear ? percent(linear.top5) : '–',
   ];
   const ks = Object.keys(teacher.knn.k).map((k) => `k=${k}`);
   const prefixes = Object.entries(student.prefix).map(([length, figures]) => row(`prefix ${length}`, figures));
+  const baseline = Object.entries(residualKMeans?.prefix ?? {}).map(([length, figures]) => row(`residual k-means ${length}`, figures));
   return [
     `${run} on ${collection}: ${count(testImages)} images, neighbours among ${count(trainImages)}. ${protocol}`,
     '',
-    table(['', 'k-NN top-1', 'top-5', ...ks, 'linear top-1', 'top-5'], [...prefixes, row('teacher', teacher)]),
+    table(['', 'k-NN top-1', 'top-5', ...ks, 'linear top-1', 'top-5'], [...prefixes, ...baseline, row('teacher', teacher)]),
     '',
     `The descriptions keep ${percent(retention)} of the teacher's k-NN top-1.`,
   ].join('\n');

@@ -2,10 +2,11 @@ import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { trainingConfig } from './config';
 import { errorDetail } from './errors';
-import { evaluation } from './evaluation';
+import { evaluation, fewShot, fewShotOptions } from './evaluation';
 import { describedFile, map, neighbours, symbolDetail, vocabulary } from './explore';
 import { collection, fileFailure, imageFilter, imageItem, imagePage } from './images';
 import { job } from './jobs';
+import { languageStatistics } from './language';
 import { givenName, rowId, symbolNumber, symbolSequence } from './names';
 import { curves, run, trainingEvent } from './runs';
 import { doctorReport, engineInfo } from './system';
@@ -81,6 +82,12 @@ export const pageContract = {
     encode: procedure.input(runAndCollection).output(started),
     evaluate: procedure.input(runAndCollection).output(started),
     evaluation: procedure.input(runAndCollection).output(evaluation.nullable()),
+    /** Classifies from a few labelled images of each class. */
+    measureFewShot: procedure.input(runAndCollection.extend(fewShotOptions.shape)).output(started),
+    fewShot: procedure.input(runAndCollection).output(fewShot.nullable()),
+    /** Measures a run's descriptions of a collection as a language. */
+    measureStatistics: procedure.input(runAndCollection).output(started),
+    statistics: procedure.input(runAndCollection).output(languageStatistics.nullable()),
     /** A hue in degrees for each of the K symbols, from its place in the embedding: related symbols have near hues. */
     hues: procedure.input(z.object({ run: rowId })).output(z.array(z.number())),
   },

@@ -4,13 +4,14 @@ import { GlyphscopeError } from '../contract/errors';
 import { readCollectionImages, writeCollectionImages } from './collection-images';
 import { readCollections, writeCollections } from './collections';
 import { readDescriptions, writeDescriptions } from './descriptions';
-import { readEvaluations, writeEvaluations } from './evaluations';
 import { inTransaction, openReadHandle, openWriteHandle, type WriteHandle } from './handles';
 import { readImages, writeImages } from './images';
 import { readImportSources, writeImportSources } from './import-sources';
 import { readJobs, writeJobs } from './jobs';
 import { readMaps, writeMaps } from './maps';
 import { migrate } from './migrations';
+import { readReferenceFigures, writeReferenceFigures } from './reference-figures';
+import { readRunDocuments, writeRunDocuments } from './run-documents';
 import { readRuns, writeRunProgress, writeRuns } from './runs';
 import { readSettings, writeSettings } from './settings';
 import { readTrainingEvents, writeTrainingEvents } from './training-events';
@@ -59,7 +60,8 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
         runs: readRuns(reader),
         trainingEvents: readTrainingEvents(reader),
         descriptions: readDescriptions(reader),
-        evaluations: readEvaluations(reader),
+        runDocuments: readRunDocuments(reader),
+        referenceFigures: readReferenceFigures(reader),
         maps: readMaps(reader),
         jobs: readJobs(reader),
       },
@@ -73,7 +75,8 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
         runProgress: writeRunProgress(writer),
         trainingEvents: writeTrainingEvents(writer),
         descriptions: writeDescriptions(writer),
-        evaluations: writeEvaluations(writer),
+        runDocuments: writeRunDocuments(writer),
+        referenceFigures: writeReferenceFigures(writer),
         maps: writeMaps(writer),
         jobs: writeJobs(writer),
       },

@@ -33,5 +33,24 @@ export async function labelledImages(db: LibraryDatabase, collection: number): P
   return { images: Int32Array.from(images), labels: Int16Array.from(names, (name) => (name === null ? -1 : numbers.get(name)!)), splits, classes };
 }
 
+/**
+ * The same entries in the order of their images' SHA-256, which says nothing of them: what is drawn from it, and summed in
+ * it, does not depend on the order of the import.
+ */
+export async function inContentOrder(db: LibraryDatabase, all: LabelledImages): Promise<LabelledImages> {
+  const hashes = new Map<number, string>();
+  for (let at = 0; at < all.images.length; at += rowsAtOnce, await breathe())
+    for (const { id, sha256 } of db.read.images.several([...all.images.subarray(at, at + rowsAtOnce)])) hashes.set(id, sha256);
+  const names = Array.from(all.images, (image) => hashes.get(image) ?? '');
+  const keys = Float64Array.from(names, (name) => parseInt(name.slice(0, 12), 16)); // numbers are compared faster than texts
+  const order = Int32Array.from(names.keys()).sort((a, b) => keys[a] - keys[b] || (names[a] < names[b] ? -1 : names[a] > names[b] ? 1 : a - b));
+  return {
+    images: Int32Array.from(order, (row) => all.images[row]),
+    labels: Int16Array.from(order, (row) => all.labels[row]),
+    splits: Array.from(order, (row) => all.splits[row]),
+    classes: all.classes,
+  };
+}
+
 /** Slots of images in the library's fixed-record files. */
 export const slotsOf = (images: ArrayLike<number>): Int32Array => Int32Array.from(images, (image) => image - 1);

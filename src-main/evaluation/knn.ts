@@ -42,10 +42,12 @@ const bankRowsAtOnce = 16_384;
 /**
  * DINO's weighted k-NN: cosine similarity s, each of the k nearest votes exp(s / temperature) for its class.
  *
- * Ties are counted exactly, by expectation over a random order of the tied: images at the similarity of the k-th share
- * the places left in proportion, and classes with equal votes (also with none) share the places in the ranking. So the
- * figures depend neither on the order of the images nor on the numbering of the classes. Where nothing is tied they are
- * those of eval_knn.py. As there, top-5 with k < 5 counts the first k places.
+ * Ties are counted exactly: every class gets the vote that it expects over all orders of the tied images, in which those
+ * at the similarity of the k-th neighbour share the places left in proportion, and classes with equal votes (also with
+ * none) share the places in the ranking. So the figures depend neither on the order of the images nor on the numbering of
+ * the classes. Where nothing is tied they are those of eval_knn.py. As there, top-5 with k < 5 counts the first k places.
+ * The accuracy of the expected vote is not the expected accuracy of votes drawn at random: where thousands are tied, it is
+ * that of their majority, as if k were larger.
  *
  * Accuracies between 0 and 1; top1 and top5 are the means over the given k. Memory: a normalised copy of bank and
  * queries, about 70 MB of similarities, and what the product needs.
@@ -110,8 +112,8 @@ async function multiplyInBlocks(o: KnnOptions, queries: Float32Array, rows: numb
   }
 }
 
-/** Counts the votes for one query at a time, for every k. */
-class Voting {
+/** Expected votes for one query at a time, for every k. */
+export class Voting {
   readonly #bank: LabelledRows;
   readonly #k: number[];
   readonly #temperature: number;

@@ -69,6 +69,30 @@ export async function residualKMeans(o: ResidualKMeansOptions): Promise<Residual
   return result;
 }
 
+/**
+ * Codes points by residual k-means: at each position the nearest centre of what the earlier ones leave over, [n, L].
+ * @param points [n, width]; not changed  @param codes [L, K, width]
+ */
+export async function encodeResidual(points: Tensor, codes: Float32Array, { length, vocabulary }: { length: number; vocabulary: number }): Promise<Uint16Array> {
+  const [count, width] = points.shape as [number, number];
+  const symbols = new Uint16Array(count * length);
+  for (let from = 0; from < count; from += rowsAtOnce) {
+    const rows = Math.min(rowsAtOnce, count - from);
+    const chosen = tf.tidy(() => {
+      let residual = tf.slice(points, [from, 0], [rows, width]);
+      return Array.from({ length }, (_, j) => {
+        const centres = tf.tensor2d(codes.subarray(j * vocabulary * width, (j + 1) * vocabulary * width), [vocabulary, width]);
+        const choice = nearest(residual, centres);
+        residual = op.subtract(residual, op.matrixProduct(choice, centres));
+        return tf.argMax(choice, 1);
+      });
+    });
+    for (const [j, position] of chosen.entries()) (await position.data<'int32'>()).forEach((symbol, i) => (symbols[(from + i) * length + j] = symbol));
+    tf.dispose(chosen);
+  }
+  return symbols;
+}
+
 /** Random points, each different while there are enough; jittered copies beyond. */
 function startingCentres(points: Tensor, vocabulary: number, random: RandomStream): Tensor {
   const [count, width] = points.shape as [number, number];

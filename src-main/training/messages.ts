@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { backendPlan } from '../contract/backend-plan';
 import { backendNames, trainingConfig } from '../contract/config';
 import { errorDetail } from '../contract/errors';
+import { fewShotOptions, referenceFigures } from '../contract/evaluation';
 import { trainingEvent } from '../contract/runs';
 
 /** What goes between the engine and its trainer and student processes; both sides check what they get. */
@@ -26,8 +27,8 @@ export const trainerStart = z.object({
   type: z.literal('start'),
   runDirectory: z.string(),
   config: trainingConfig,
-  teacher: z.string(),
   backend: backendPlan,
+  teacher: z.string(),
   views: featureFile,
   clean: featureFile,
   trainSlots: slots,
@@ -45,7 +46,8 @@ export type FromTrainer = z.infer<typeof fromTrainer>;
 
 // ---- student
 
-export const evaluationRequest = z.object({
+/** Labelled images to learn from and to classify, in an order that says nothing of them. */
+export const splitImages = z.object({
   clean: featureFile,
   trainSlots: slots,
   trainLabels: slots,
@@ -55,14 +57,30 @@ export const evaluationRequest = z.object({
   /** How the images were split: `description` of evaluationSplit. */
   split: z.string(),
 });
+export type SplitImages = z.infer<typeof splitImages>;
+
+export const evaluationRequest = splitImages.extend({
+  /** What was measured before on the same images with the same teacher, K and L. */
+  references: referenceFigures.nullable(),
+});
 export type EvaluationRequest = z.infer<typeof evaluationRequest>;
+
+export const fewShotRequest = splitImages.extend(fewShotOptions.shape);
+export type FewShotRequest = z.infer<typeof fewShotRequest>;
+
+/** All images of a collection, −1 where there is no label, in an order that says nothing of them. */
+export const statisticsRequest = z.object({ clean: featureFile, slots, labels: slots });
+export type StatisticsRequest = z.infer<typeof statisticsRequest>;
 
 export const toStudent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), runDirectory: z.string(), backend: backendPlan, threads: z.int().min(0) }),
   z.object({ type: z.literal('describe'), id: z.int(), features: floats, alternatives: z.boolean() }),
   z.object({ type: z.literal('interpret'), id: z.int(), symbols, count: z.int().min(0), length: z.int() }),
   z.object({ type: z.literal('hues'), id: z.int() }),
+  z.object({ type: z.literal('nearest'), id: z.int(), rows: floats, width: z.int().min(1), k: z.int().min(1) }),
   z.object({ type: z.literal('evaluate'), id: z.int(), request: evaluationRequest }),
+  z.object({ type: z.literal('few-shot'), id: z.int(), request: fewShotRequest }),
+  z.object({ type: z.literal('statistics'), id: z.int(), request: statisticsRequest }),
   z.object({ type: z.literal('cancel'), id: z.int() }),
 ]);
 export type ToStudent = z.infer<typeof toStudent>;
@@ -75,6 +93,8 @@ export const fromStudent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), id: z.int(), progress }),
 ]);
 export type FromStudent = z.infer<typeof fromStudent>;
+
+export const nearestRowsFound = z.object({ rows: slots, similarities: floats });
 
 export const studentDescriptions = z.object({
   symbols,

@@ -1,12 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
 import type { BackendPlan } from '../contract/backend-plan';
 import { GlyphscopeError } from '../contract/errors';
-import { evaluation } from '../contract/evaluation';
+import { evaluation, fewShot, referenceFigures } from '../contract/evaluation';
+import { languageStatistics } from '../contract/language';
 import type { Progress } from '../contract/progress';
 import type { EvaluationParts } from '../evaluation/evaluate';
+import type { FewShotParts } from '../evaluation/few-shot';
+import type { LanguageStatisticsParts } from '../evaluation/language-statistics';
+import type { NearestRows } from '../model/nearest-rows';
 import type { Descriptions } from '../model/student';
 import { describeExit, startChild } from './child';
-import { floats, fromStudent, studentDescriptions, type BackendInUse, type EvaluationRequest, type FromStudent, type ToStudent } from './messages';
+import { floats, fromStudent, nearestRowsFound, studentDescriptions, type BackendInUse, type EvaluationRequest, type FewShotRequest, type FromStudent, type StatisticsRequest, type ToStudent } from './messages';
 
 export interface StudentOptions {
   /** Built file out/engine/student.mjs. */
@@ -90,9 +94,24 @@ export class StudentClient {
     return floats.parse(await this.#ask((id) => ({ type: 'hues', id })));
   }
 
+  /** The k nearest of each of the rows [m, width] among all of them, by inner product, both [m, k]. @throws the signal's reason */
+  async nearest(o: { rows: Float32Array; width: number; k: number }, onProgress?: Progress, signal?: AbortSignal): Promise<NearestRows> {
+    return nearestRowsFound.parse(await this.#ask((id) => ({ type: 'nearest', id, ...o }), onProgress, signal));
+  }
+
   /** Measures the run on labelled images whose clean features are stored. @throws LABELS_MISSING, FEATURES_MISSING, CANCELLED */
   async evaluate(request: EvaluationRequest, onProgress?: Progress, signal?: AbortSignal): Promise<EvaluationParts> {
-    return evaluation.omit({ run: true, collection: true }).parse(await this.#ask((id) => ({ type: 'evaluate', id, request }), onProgress, signal));
+    return evaluation.omit(unnamed).extend(referenceFigures.shape).parse(await this.#ask((id) => ({ type: 'evaluate', id, request }), onProgress, signal));
+  }
+
+  /** Classifies from a few labelled images of each class. @throws LABELS_MISSING, COLLECTION_TOO_SMALL, FEATURES_MISSING, CANCELLED */
+  async fewShot(request: FewShotRequest, onProgress?: Progress, signal?: AbortSignal): Promise<FewShotParts> {
+    return fewShot.omit(unnamed).parse(await this.#ask((id) => ({ type: 'few-shot', id, request }), onProgress, signal));
+  }
+
+  /** Measures the descriptions of images as a language. @throws COLLECTION_TOO_SMALL, FEATURES_MISSING, CANCELLED */
+  async statistics(request: StatisticsRequest, onProgress?: Progress, signal?: AbortSignal): Promise<LanguageStatisticsParts> {
+    return languageStatistics.omit({ ...unnamed, step: true }).parse(await this.#ask((id) => ({ type: 'statistics', id, request }), onProgress, signal));
   }
 
   /** Lets the process go; resolves when it is gone. */
@@ -160,6 +179,9 @@ export class StudentClient {
     this.#send({ type: 'start', runDirectory: o.runDirectory, backend: o.backend, threads: o.threads ?? 0 });
   }
 }
+
+/** What the engine adds to a document. */
+const unnamed = { run: true, collection: true } as const;
 
 function died(how: string): GlyphscopeError {
   return new GlyphscopeError('PROCESS_DIED', `The student process ${how}.`, { remedy: 'Try again; it is started anew.' });

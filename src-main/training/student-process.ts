@@ -3,11 +3,12 @@ import { GlyphscopeError, toErrorDetail } from '../contract/errors';
 import type { Progress } from '../contract/progress';
 import { startPlanned } from './planned-backend';
 import { studentShape } from '../model/shapes';
+import { nearestRows } from '../model/nearest-rows';
 import { Student } from '../model/student';
-import { FeatureStore } from '../teacher/feature-store';
 import { newestCheckpoint } from './checkpoint';
 import { huesOf } from './hues';
-import { toStudent, type EvaluationRequest, type FromStudent, type ToStudent } from './messages';
+import { toStudent, type FromStudent, type ToStudent } from './messages';
+import { evaluate, fewShot, statistics } from './student-measurements';
 
 /**
  * A trained student at work: a child of the engine, one for each run in use. It loads the run's newest whole checkpoint
@@ -40,6 +41,7 @@ async function start({ runDirectory, backend: plan, threads }: Extract<ToStudent
 async function answer(message: Exclude<ToStudent, { type: 'start' | 'cancel' }>, signal: AbortSignal): Promise<unknown> {
   const loaded = student;
   if (!loaded) throw new GlyphscopeError('RUN_NOT_TRAINED', 'The student has not started.');
+  const onProgress: Progress = (progress) => send({ type: 'progress', id: message.id, progress });
   switch (message.type) {
     case 'describe':
       return loaded.describe(message.features, message);
@@ -49,50 +51,14 @@ async function answer(message: Exclude<ToStudent, { type: 'start' | 'cancel' }>,
       const { vocabulary, featureWidth } = loaded.shape;
       return huesOf(await loaded.interpret(Uint16Array.from({ length: vocabulary }, (_, k) => k), vocabulary, 1), featureWidth);
     }
+    case 'nearest':
+      return nearestRows({ bank: message.rows, queries: message.rows, width: message.width, k: message.k, signal, onProgress });
     case 'evaluate':
-      return evaluate(loaded, message.request, signal, (progress) => send({ type: 'progress', id: message.id, progress }));
-  }
-}
-
-const describedAtOnce = 2048;
-
-/** Describes the images from their stored features, then measures. */
-async function evaluate(loaded: Student, o: EvaluationRequest, signal: AbortSignal, onProgress: Progress): Promise<EvaluationParts> {
-  const { length, featureWidth } = loaded.shape;
-  const store = FeatureStore.open(o.clean.directory, o.clean.spec);
-  try {
-    const total = o.trainSlots.length + o.testSlots.length;
-    let done = 0;
-    const symbolsOf = async (slots: Int32Array) => {
-      const symbols = new Uint16Array(slots.length * length);
-      for (let from = 0; from < slots.length; from += describedAtOnce) {
-        signal.throwIfAborted();
-        onProgress({ phase: 'describing', done, total, unit: 'images' });
-        const part = slots.subarray(from, from + describedAtOnce);
-        symbols.set((await loaded.describe(store.gather(part))).symbols, from * length);
-        done += part.length;
-        await new Promise<void>((resolve) => setImmediate(resolve));
-      }
-      return symbols;
-    };
-    return await evaluateFeatures({
-      trainLabels: o.trainLabels,
-      testLabels: o.testLabels,
-      classes: o.classes,
-      trainSymbols: await symbolsOf(o.trainSlots),
-      testSymbols: await symbolsOf(o.testSlots),
-      length,
-      width: featureWidth,
-      interpret: (symbols, count, prefix) => loaded.interpret(symbols, count, prefix),
-      teacher: async () => ({ train: await loaded.centred(store.gather(o.trainSlots)), test: await loaded.centred(store.gather(o.testSlots)) }),
-      features: 'features of the clean image, of unit length and centred on the mean of the images trained on',
-      split: o.split,
-      product: backendProduct,
-      signal,
-      onProgress,
-    });
-  } finally {
-    store.close();
+      return evaluate({ student: loaded, signal, onProgress }, message.request);
+    case 'few-shot':
+      return fewShot({ student: loaded, signal, onProgress }, message.request);
+    case 'statistics':
+      return statistics({ student: loaded, signal, onProgress }, message.request);
   }
 }
 

@@ -6,6 +6,7 @@ import { runs } from './0030-runs';
 import { descriptions } from './0040-descriptions';
 import { jobs } from './0050-jobs';
 import { sweeps } from './0060-sweeps';
+import { runDocuments } from './0070-run-documents';
 
 export interface Migration {
   /** Number of the library's format after it; multiples of ten, so that a repair fits between. */
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   { version: 40, apply: descriptions },
   { version: 50, apply: jobs },
   { version: 60, apply: sweeps },
+  { version: 70, apply: runDocuments },
 ];
 
 /** The format that this program reads and writes. */

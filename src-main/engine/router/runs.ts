@@ -1,6 +1,6 @@
 import { resolveConfig } from '../../contract/presets';
 import { encodeCollection } from '../work/encode';
-import { evaluateRun } from '../work/evaluate';
+import { evaluateRun, measureFewShot, measureStatistics } from '../work/evaluate';
 import { studentLane } from '../runs';
 import type { Services } from '../services';
 import type { Procedures } from './procedures';
@@ -40,7 +40,29 @@ export const runsRouter = (procedures: Procedures, s: Services) => ({
   evaluation: procedures.runs.evaluation.handler(({ input }) => {
     s.runs.get(input.run);
     s.collections.get(input.collection);
-    return s.library.db.read.evaluations.of(input.run, input.collection);
+    return s.library.db.read.runDocuments.of('evaluation', input.run, input.collection);
+  }),
+  measureFewShot: procedures.runs.measureFewShot.handler(({ input: { run: id, collection: of, ...options } }) => {
+    const run = s.runs.usable(id);
+    const collection = s.collections.get(of);
+    const title = `Few-shot figures of "${run.name}" on "${collection.name}"`;
+    return { job: s.jobs.start({ kind: 'few-shot', title, lane: studentLane(run), uses: usesOf(run, collection) }, (job) => measureFewShot(s, { run: run.id, collection: collection.id, options }, job)) };
+  }),
+  fewShot: procedures.runs.fewShot.handler(({ input }) => {
+    s.runs.get(input.run);
+    s.collections.get(input.collection);
+    return s.library.db.read.runDocuments.of('few-shot', input.run, input.collection);
+  }),
+  measureStatistics: procedures.runs.measureStatistics.handler(({ input }) => {
+    const run = s.runs.usable(input.run);
+    const collection = s.collections.get(input.collection);
+    const title = `Language of "${run.name}" on "${collection.name}"`;
+    return { job: s.jobs.start({ kind: 'statistics', title, lane: studentLane(run), uses: usesOf(run, collection) }, (job) => measureStatistics(s, run.id, collection.id, job)) };
+  }),
+  statistics: procedures.runs.statistics.handler(({ input }) => {
+    s.runs.get(input.run);
+    s.collections.get(input.collection);
+    return s.library.db.read.runDocuments.of('statistics', input.run, input.collection);
   }),
   hues: procedures.runs.hues.handler(({ input }) => s.students.hues(input.run)),
 });

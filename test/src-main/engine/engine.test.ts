@@ -129,11 +129,18 @@ describe('a training', () => {
     expect(evaluated).toMatchObject({ state: 'done', error: null });
     const document = await first.client.runs.evaluation({ run: runId, collection });
     expect(document).toMatchObject({ run: 'First', collection: 'CIFAR-10 sample', trainImages: 200, testImages: 50 });
-    expect(Object.keys(document!.student.prefix)).toEqual(['1', '2', '4']);
+    expect(Object.keys(document!.student.prefix)).toEqual(['1', '2', '3', '4']);
+    expect(Object.keys(document!.residualKMeans!.prefix)).toEqual(['1', '2', '3', '4']);
     for (const { top1, top5 } of [document!.student.knn, document!.teacher.linear]) {
       expect(top1).toBeGreaterThan(0.1);
       expect(top5).toBeGreaterThanOrEqual(top1);
     }
+    expect(await first.client.runs.statistics({ run: runId, collection })).toBeNull();
+    expect(await endOf(first, (await first.client.runs.measureStatistics({ run: runId, collection })).job)).toMatchObject({ state: 'done', kind: 'statistics' });
+    expect(await first.client.runs.statistics({ run: runId, collection })).toMatchObject({ run: 'First', step: 20, images: 250, length: 4, vocabulary: 16 });
+    const few = await endOf(first, (await first.client.runs.measureFewShot({ run: runId, collection, shots: [1, 5], draws: 2 })).job);
+    expect(few).toMatchObject({ state: 'done', kind: 'few-shot' });
+    expect(await first.client.runs.fewShot({ run: runId, collection })).toMatchObject({ draws: 2, testImages: 50, shots: [{ images: 1 }, { images: 5 }] });
     expect(await endOf(first, (await first.client.explore.computeMap({ run: runId, collection, seed: 3 })).job)).toMatchObject({ state: 'done' });
     const map = await first.client.explore.map({ run: runId, collection });
     expect(map).toMatchObject({ points: 250, length: 4, seed: 3 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { evaluation } from '../../../src-main/contract/evaluation';
 import { distinctRows } from '../../../src-main/evaluation/distinct-rows';
 import { evaluateFeatures, prefixLengths, type EvaluationInput } from '../../../src-main/evaluation/evaluate';
+import type { CodedImages } from '../../../src-main/evaluation/coded-images';
 import { plainProduct } from '../../../src-main/evaluation/matrix-product';
 import { evaluationSplit } from '../../../src-main/evaluation/split';
 import { normal, pickRows, seeded, shuffled } from './random';
@@ -18,9 +19,8 @@ function input(seed: number, asked: { prefix: number; m: number }[] = []): Evalu
     return { labels, symbols, features: Float32Array.from({ length: n * width }, (_, t) => (t % width === labels[Math.floor(t / width)] ? 2 : 0) + normal(random) * 0.5) };
   };
   const [train, test] = [draw(240), draw(120)];
-  return {
-    trainLabels: train.labels, testLabels: test.labels, classes, trainSymbols: train.symbols, testSymbols: test.symbols, length, width, product: plainProduct,
-    teacher: async () => ({ train: train.features, test: test.features }), features: 'features made up', split: 'made up',
+  const coded = (asked: { prefix: number; m: number }[]): CodedImages => ({
+    trainSymbols: train.symbols, testSymbols: test.symbols, length, width,
     interpret: async (symbols, m, prefix) => {
       asked.push({ prefix, m });
       const out = new Float32Array(m * width);
@@ -28,6 +28,10 @@ function input(seed: number, asked: { prefix: number; m: number }[] = []): Evalu
         for (let j = 0; j < prefix; j++) for (let t = 0; t < width; t++) out[i * width + t] += codes[(j * vocabulary + symbols[i * prefix + j]) * width + t];
       return out;
     },
+  });
+  return {
+    trainLabels: train.labels, testLabels: test.labels, classes, student: coded(asked), references: null, product: plainProduct,
+    teacher: async () => ({ train: train.features, test: test.features }), residualKMeans: async () => coded([]), features: 'features made up', split: 'made up',
   };
 }
 
@@ -38,7 +42,9 @@ describe('the evaluation', () => {
     const phases = new Set<string>();
     const parts = await evaluateFeatures({ ...o, onProgress: (p) => phases.add(p.phase) });
     const document = evaluation.parse({ ...parts, run: 'r', collection: 'c' });
-    expect(Object.keys(document.student.prefix)).toEqual(['1', '2', '4', '5']);
+    expect(Object.keys(document.student.prefix)).toEqual(['1', '2', '3', '4', '5']);
+    expect(Object.entries(document.student.prefix).flatMap(([length, { linear }]) => (linear ? [length] : []))).toEqual(['1', '2', '4', '5']);
+    expect(document.residualKMeans).toEqual(document.student); // here it codes in the same way
     expect(document.student.knn).toEqual(document.student.prefix['5'].knn);
     expect(document.student.linear).toEqual(document.student.prefix['5'].linear);
     expect(document.retention).toBeCloseTo(document.student.knn.top1 / document.teacher.knn.top1, 12);
@@ -46,20 +52,22 @@ describe('the evaluation', () => {
     expect(document.teacher.knn.top1).toBeGreaterThan(0.9);
     expect(document.student.knn.top1).toBeGreaterThan(document.student.prefix['1'].knn.top1);
     for (const text of ['made up', 'features made up', 'k = 10, 20, 100, 200', 'exp(s / 0.07)', 'exact ties']) expect(document.protocol).toContain(text);
-    expect([...phases]).toEqual(expect.arrayContaining(['teacher: k-NN', 'teacher: linear probe', '1 symbol: k-NN', '5 symbols: interpreting']));
+    expect([...phases]).toEqual(expect.arrayContaining(['teacher: k-NN', 'teacher: linear probe', '1 symbol: k-NN', '5 symbols: interpreting', 'residual k-means, 3 symbols: k-NN']));
     // Four different prefixes of one symbol were interpreted, not 360.
     expect(asked[0]).toEqual({ prefix: 1, m: 4 });
-    expect(asked.map((a) => a.prefix)).toEqual([1, 2, 4, 5]);
+    expect(asked.map((a) => a.prefix)).toEqual([1, 2, 3, 4, 5]);
   });
 
   test('does not depend on the order of the images', async () => {
     const o = input(2);
     const order = shuffled(240, seeded(1));
     const teacher = await o.teacher();
+    const coded = { ...o.student, trainSymbols: Uint16Array.from(order.flatMap((i) => Array.from(o.student.trainSymbols.subarray(i * length, (i + 1) * length)))) };
     const shuffledInput: EvaluationInput = {
       ...o,
       trainLabels: Int32Array.from(order, (i) => o.trainLabels[i]),
-      trainSymbols: Uint16Array.from(order.flatMap((i) => Array.from(o.trainSymbols.subarray(i * length, (i + 1) * length)))),
+      student: coded,
+      residualKMeans: async () => coded,
       teacher: async () => ({ train: pickRows(teacher.train, width, order), test: teacher.test }),
     };
     expect(await evaluateFeatures(shuffledInput)).toEqual(await evaluateFeatures(o));
@@ -67,16 +75,24 @@ describe('the evaluation', () => {
 
   test('says when a number of neighbours exceeds the training images', async () => {
     const o = input(3);
-    const few = { ...o, trainLabels: o.trainLabels.slice(0, 50), trainSymbols: o.trainSymbols.slice(0, 50 * length), teacher: async () => ({ train: (await o.teacher()).train.slice(0, 50 * width), test: (await o.teacher()).test }) };
+    const coded = { ...o.student, trainSymbols: o.student.trainSymbols.slice(0, 50 * length) };
+    const few = { ...o, trainLabels: o.trainLabels.slice(0, 50), student: coded, residualKMeans: async () => coded, teacher: async () => ({ train: (await o.teacher()).train.slice(0, 50 * width), test: (await o.teacher()).test }) };
     expect((await evaluateFeatures(few)).protocol).toContain('k = 100, 200 exceed the training images: all 50 voted instead.');
   });
 
   test('bad input is named', async () => {
     const o = input(4);
     await expect(evaluateFeatures({ ...o, testLabels: new Int32Array(0) })).rejects.toMatchObject({ code: 'LABELS_MISSING' });
-    await expect(evaluateFeatures({ ...o, trainSymbols: o.trainSymbols.slice(1) })).rejects.toThrow('1199 symbols for 240 images of 5: expected 1200.');
-    await expect(evaluateFeatures({ ...o, interpret: async () => new Float32Array(3) })).rejects.toMatchObject({ code: 'INVALID_INPUT', subject: 'embeddings after 1 symbols' });
+    await expect(evaluateFeatures({ ...o, student: { ...o.student, trainSymbols: o.student.trainSymbols.slice(1) } })).rejects.toThrow('1199 symbols for 240 images of 5: expected 1200.');
+    await expect(evaluateFeatures({ ...o, student: { ...o.student, interpret: async () => new Float32Array(3) } })).rejects.toMatchObject({ code: 'INVALID_INPUT', subject: 'embeddings after 1 symbols' });
     await expect(evaluateFeatures({ ...o, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  test('does not measure again what other runs have in common', async () => {
+    const o = input(5);
+    const { teacher, residualKMeans, ...parts } = await evaluateFeatures(o);
+    const never = async () => Promise.reject(new Error('asked again'));
+    expect(await evaluateFeatures({ ...o, references: { teacher, residualKMeans }, teacher: never, residualKMeans: never })).toEqual({ teacher, residualKMeans, ...parts });
   });
 
   test('prefix lengths', () => {

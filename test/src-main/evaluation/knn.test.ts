@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { knnResult } from '../../../src-main/contract/evaluation';
-import { weightedKnn, type KnnOptions } from '../../../src-main/evaluation/knn';
+import { labelledRows } from '../../../src-main/evaluation/distinct-rows';
+import { Voting, weightedKnn, type KnnOptions } from '../../../src-main/evaluation/knn';
 import { plainProduct, type MatrixProduct } from '../../../src-main/evaluation/matrix-product';
 import { normal, pickRows, seeded, shuffled } from './random';
 
@@ -116,6 +117,59 @@ describe('ties', () => {
     // With five neighbours all of class 0, four places are left for the eight other classes.
     const five = await weightedKnn({ ...o, bank: Float32Array.from({ length: 10 }, (_, i) => (i % 2 ? 0 : 1)), bankLabels: new Int32Array(5), k: [5] });
     expect(five.k['5']).toEqual({ top1: 0.5, top5: (1 + 0.5) / 2 });
+  });
+
+  test('the vote of every class is its mean over every order of the tied images, by trying them all', () => {
+    // Similarities 1, 0.5 and 0.2 to the query; seven images, of which five are tied at 0.5.
+    const rows = Float32Array.from([1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.2]);
+    const labels = Int32Array.from([1, 0, 0, 2, 1, 0, 2]);
+    const orders = (rest: number[]): number[][] => (rest.length ? rest.flatMap((v, i) => orders([...rest.slice(0, i), ...rest.slice(i + 1)]).map((tail) => [v, ...tail])) : [[]]);
+    const every = orders([1, 2, 3, 4, 5]).map((tied) => [0, ...tied, 6]);
+    const k = [1, 2, 3, 4, 5, 6, 7];
+    const bank = labelledRows(rows, labels, 1, 3, 'bank');
+    const seen: number[][] = [];
+    new Voting(bank, 3, k, 0.3).count(bank.rows, (_, votes) => seen.push([...votes]));
+    k.forEach((count, index) => {
+      const mean = [0, 0, 0];
+      for (const order of every) for (const i of order.slice(0, count)) mean[labels[i]] += Math.exp((rows[i] - 1) / 0.3) / every.length;
+      mean.forEach((vote, label) => expect(seen[index][label]).toBeCloseTo(vote, 6));
+    });
+  });
+
+  test('the accuracy is that of votes drawn in random orders and averaged for each image, not that of one order', async () => {
+    const o = { ...discrete(21, 6, 90, 40), k: [7] };
+    const random = seeded(8);
+    const unit = (rows: Float32Array, i: number) => {
+      const row = Array.from(rows.subarray(i * o.width, (i + 1) * o.width));
+      const length = Math.hypot(...row);
+      return row.map((x) => x / length);
+    };
+    let right = 0;
+    let decided = 0;
+    for (let q = 0; q < 40; q++) {
+      const query = unit(o.queries, q);
+      const s = Array.from({ length: 90 }, (_, i) => Math.round(unit(o.bank, i).reduce((sum, x, t) => sum + x * query[t], 0) * 1e6) / 1e6);
+      const votes = new Array<number>(o.classes).fill(0);
+      for (let round = 0; round < 3000; round++)
+        for (const i of shuffled(90, random).sort((a, b) => s[b] - s[a]).slice(0, 7)) votes[o.bankLabels[i]] += Math.exp((s[i] - 1) / 0.07) / 3000;
+      const order = Array.from(votes.keys()).sort((a, b) => votes[b] - votes[a]);
+      if (votes[order[0]] - votes[order[1]] < 0.15) continue; // too near for 3,000 draws to tell
+      const one = await weightedKnn({ ...o, queries: o.queries.subarray(q * o.width, (q + 1) * o.width), queryLabels: o.queryLabels.subarray(q, q + 1) });
+      expect(one.top1).toBe(order[0] === o.queryLabels[q] ? 1 : 0);
+      right += one.top1;
+      decided++;
+    }
+    expect(decided).toBeGreaterThan(20);
+    expect(right / decided).toBeGreaterThan(0.4);
+  });
+
+  test('a search that breaks ties by position falls to chance on class-sorted data; this one does not', async () => {
+    // One embedding for all: the order alone decides who the first ten are.
+    const n = 200;
+    const labels = Int32Array.from({ length: n }, (_, i) => (i < 20 ? 0 : i < 140 ? 1 : 2)); // 10, 60 and 30 %
+    const one = { bank: new Float32Array(n * 2).fill(1), bankLabels: labels, queries: new Float32Array(n * 2).fill(1), queryLabels: labels, width: 2, classes: 3, product: plainProduct, k: [10] };
+    expect(labels.filter((label) => label === labels[0]).length / n).toBe(0.1); // what the first ten would say of every image
+    expect((await weightedKnn(one)).top1).toBe(0.6); // the class that is really the most frequent
   });
 
   test('class-sorted data give the same figures, to the last bit, as shuffled data', async () => {

@@ -94,13 +94,28 @@ describe('the student process', () => {
       const slots = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
       const labels = (of: Int32Array) => of.map((slot) => slot % 4);
       const [train, test] = [slots(0, 40), slots(40, 60)];
-      const request = { clean: o.clean, trainSlots: train, trainLabels: labels(train), testSlots: test, testLabels: labels(test), classes: ['a', 'b', 'c', 'd'], split: 'by hand' };
+      const request = { clean: o.clean, trainSlots: train, trainLabels: labels(train), testSlots: test, testLabels: labels(test), classes: ['a', 'b', 'c', 'd'], split: 'by hand', references: null };
       const phases = new Set<string>();
       const parts = await student.evaluate(request, ({ phase }) => phases.add(phase));
-      expect(Object.keys(parts.student.prefix)).toEqual(['1', '2', '4']);
+      expect(Object.keys(parts.student.prefix)).toEqual(['1', '2', '3', '4']);
+      expect(Object.keys(parts.residualKMeans.prefix)).toEqual(['1', '2', '3', '4']);
       expect(parts.retention).toBeCloseTo(parts.student.knn.top1 / parts.teacher.knn.top1, 6);
       expect(phases).toContain('describing');
       await expect(student.evaluate(request, undefined, AbortSignal.abort())).rejects.toThrow();
+      // What residual k-means and the teacher give does not depend on the run: measured again it is the same, given it is taken.
+      const { teacher, residualKMeans } = parts;
+      const again = await student.evaluate({ ...request, references: { teacher, residualKMeans } }, ({ phase }) => expect(phase).not.toMatch(/^(teacher|residual)/));
+      expect(again).toEqual(parts);
+
+      const few = await student.fewShot({ ...request, shots: [1, 5], draws: 3, seed: 1 });
+      expect(few.shots.map(({ images }) => images)).toEqual([1, 5]);
+      const cut = new AbortController();
+      const late = student.fewShot({ ...request, shots: [1], draws: 100, seed: 1 }, ({ phase }) => phase === 'few-shot' && cut.abort(), cut.signal);
+      await expect(late).rejects.toThrow();
+      const language = await student.statistics({ clean: o.clean, slots: slots(0, 60), labels: labels(slots(0, 60)) });
+      expect(language).toMatchObject({ images: 60, labelled: 60, vocabulary: K, length: L });
+      expect(language.positions).toHaveLength(L);
+      expect(language.positionalDisentanglement).toBeGreaterThanOrEqual(0);
     } finally {
       await student.close();
     }
