@@ -5,17 +5,16 @@ import { doctorCommand } from './doctor';
 import { encodeCommand } from './encode';
 import { evaluateCommand } from './evaluate';
 import { featuresCommand } from './features';
+import { fewShotCommand } from './few-shot';
 import { importCommand } from './import';
 import { mapCommand } from './map';
-import { measureBackendCommand } from './measure-backend';
 import { neighboursCommand } from './neighbours';
 import { runsCommand } from './runs';
 import { serveCommand } from './serve';
+import { setupComputeCommand } from './setup-compute';
+import { statisticsCommand } from './statistics';
 import { trainCommand } from './train';
 
-import { setupComputeCommand } from './setup-compute';
-import { sweepCommand } from './sweep';
-import { statisticsCommand } from './statistics';
 /** In the order of a first use. */
 export const commands: readonly Command[] = [
   importCommand,
@@ -23,6 +22,8 @@ export const commands: readonly Command[] = [
   trainCommand,
   encodeCommand,
   evaluateCommand,
+  fewShotCommand,
+  statisticsCommand,
   describeCommand,
   neighboursCommand,
   mapCommand,
@@ -30,6 +31,5 @@ export const commands: readonly Command[] = [
   collectionsCommand,
   serveCommand,
   doctorCommand,
-  measureBackendCommand,
-];
   setupComputeCommand,
+];
