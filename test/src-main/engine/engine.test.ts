@@ -169,7 +169,7 @@ describe('a training', () => {
   });
 
   it('that collapses is stopped when it asks for it: the alarm is in its curves, the reason stays with the run', async () => {
-    const collapsing = { descriptor: 'autoregressive', channels: 0, crossView: false, projectionWeight: 1, alignmentWeight: 0, learningRate: 1, steps: 400, evaluateEvery: 0, onCollapse: 'stop' };
+    const collapsing = { descriptor: 'autoregressive', crossView: false, projectionWeight: 1, alignmentWeight: 0, learningRate: 1, steps: 400, evaluateEvery: 0, onCollapse: 'stop' };
     const { id } = await first.client.runs.start({ name: 'Collapsing', collection, config: { ...tiny, ...collapsing } });
     const events = await eventsUntil(first, id, isState('stopped', 'finished', 'failed'));
     const alarm = events.find((event) => event.type === 'alarm')!;

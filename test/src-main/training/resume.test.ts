@@ -27,7 +27,7 @@ async function endOf(run: string): Promise<Pick<Checkpoint, 'weights' | 'optimiz
 const trainings: Record<string, Record<string, unknown>> = Object.fromEntries([
   ...quantizerName.options.flatMap((quantizer) => [
     [`${quantizer}, residual`, { quantizer }],
-    [`${quantizer}, autoregressive`, { quantizer, descriptor: 'autoregressive', channels: 0 }],
+    [`${quantizer}, autoregressive`, { quantizer, descriptor: 'autoregressive' }],
   ]),
   ['codes by gradient', { quantizer: 'vector', codebookUpdate: 'gradient' }],
   ['codes revived at every step', { quantizer: 'vector', codeRevival: 1, codebookDecay: 0.5 }],
