@@ -131,6 +131,14 @@ export const trainingConfig = z.object({
     label: 'Channels', group: 'Descriptor', unit: 'channels',
     help: 'How many directions of the teacher\'s feature the student sees. 0: the feature as it is, for the paper. Above: each direction is divided by how much it changes between views of one image, and those are kept that then differ most between images. 32 raised k-NN after every prefix; raise it when the teacher is strong and its details matter.',
   }),
+  mapSteps: z.int().min(0).max(100_000).register(field, {
+    label: 'Neighbour map steps', group: 'Descriptor', unit: 'steps',
+    help: 'Steps, before the first symbol is learned, that train a small network from the feature to the channels, so that in them every image keeps the neighbours that its views have in common. 0: the channels are a linear map. 400 are good and take half a minute. Without effect when channels is 0.',
+  }),
+  mapHidden: z.int().min(8).max(8192).register(field, {
+    label: 'Neighbour map width', group: 'Descriptor', unit: 'channels', advanced: true,
+    help: 'Hidden width of that network. 512 is good for features of 256 to 768 numbers.',
+  }),
   descriptor: z.enum(['residual', 'autoregressive', 'parallel']).register(field, {
     label: 'Descriptor', group: 'Descriptor',
     help: 'autoregressive: the paper\'s transformer decoder. parallel: the same, but all symbols at once, to see what writing them in order does. residual: it also sees what the symbols so far leave over of the feature and starts from residual k-means, so every symbol is in use from the first step. Take residual unless you reproduce the paper.',

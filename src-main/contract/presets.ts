@@ -28,6 +28,8 @@ const small: Omit<TrainingConfig, 'preset'> = {
   codebookStart: 'k-means',
   codeRevival: 0.1,
   channels: 32,
+  mapSteps: 400,
+  mapHidden: 512,
   descriptor: 'residual',
   width: 128,
   descriptorLayers: 2,
@@ -70,7 +72,7 @@ const changes: Record<PresetName, Changes> = {
   small: {},
   // A test: seconds on one core with a few dozen images.
   tiny: {
-    steps: 20, batch: 16, views: 2, vocabulary: 16, length: 4, checkpointEvery: 10,
+    steps: 20, batch: 16, views: 2, vocabulary: 16, length: 4, checkpointEvery: 10, mapSteps: 10, mapHidden: 32,
     width: 16, descriptorLayers: 1, descriptorHeads: 2, memoryTokens: 2, interpreterLayers: 1, interpreterHeads: 2,
     projectorOutputs: 64, projectorHidden: 32, projectorBottleneck: 16,
     teacherTemperatureWarmup: 5, warmup: 2, evaluateEvery: 10, heldOut: 50,
@@ -83,7 +85,7 @@ const changes: Record<PresetName, Changes> = {
   },
   // The publication, as far as it says; 384 is the smallest common width of its heads that a ViT has, too.
   paper: {
-    steps: 20_000, channels: 0, descriptor: 'autoregressive', crossView: false, projectionWeight: 1, alignmentWeight: 0, gumbelNoise: 1,
+    steps: 20_000, channels: 0, mapSteps: 0, descriptor: 'autoregressive', crossView: false, projectionWeight: 1, alignmentWeight: 0, gumbelNoise: 1,
     width: 384, descriptorLayers: 6, descriptorHeads: 8, memoryTokens: 8, interpreterLayers: 12, interpreterHeads: 6,
     projectorOutputs: 8192, projectorHidden: 2048, projectorBottleneck: 256,
     warmup: 1000, teacherTemperatureWarmup: 2000, checkpointEvery: 500, evaluateEvery: 1000, heldOut: 2000,
@@ -115,10 +117,13 @@ export function resolveConfig(given: Record<string, unknown>): TrainingConfig {
   return parsed.data;
 }
 
-/** A config as it was stored: fields that came with later versions have the values of its preset. */
+/** What was done before a field existed, where that is not what the presets do now. */
+const before: Changes = { mapSteps: 0 };
+
+/** A config as it was stored: fields that came with later versions have the values of its preset, or what was done before. */
 export const storedConfig = z.preprocess((stored: unknown) => {
   const preset = presetName.safeParse((stored as { preset?: unknown } | null)?.preset);
-  return preset.success ? { ...presetConfig(preset.data), ...(stored as object) } : stored;
+  return preset.success ? { ...presetConfig(preset.data), ...before, ...(stored as object) } : stored;
 }, trainingConfig);
 
 /** What one field allows depends on another. */

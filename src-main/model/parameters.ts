@@ -58,6 +58,12 @@ export class Parameters {
     return variable;
   }
 
+  /** Gives a weight new values. @throws where their number is not its size */
+  assign(name: string, values: Float32Array): void {
+    const variable = this.variable(name);
+    tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+  }
+
   /** Numbers in all of them. */
   count(): number {
     return [...this.#variables.values()].reduce((sum, variable) => sum + variable.shape.reduce((a, b) => a * b, 1), 0);

@@ -15,6 +15,8 @@ export type StudentShape = Pick<TrainingConfig, (typeof fields)[number]> & {
   featureWidth: number;
   /** C: Z, or the directions kept of it. */
   channels: number;
+  /** H of the network that maps features to channels; 0: the map is linear. */
+  mapHidden: number;
   /** E: width of the code vectors of each position, 0 where symbols have none. */
   codeWidth: number;
 };
@@ -23,5 +25,5 @@ export function studentShape(config: TrainingConfig, featureWidth: number): Stud
   const channels = config.channels > 0 ? Math.min(config.channels, featureWidth) : featureWidth;
   const codeWidth = config.descriptor === 'residual' ? channels : config.quantizer === 'vector' ? config.codeWidth : 0;
   const chosen = Object.fromEntries(fields.map((name) => [name, config[name]])) as Pick<TrainingConfig, (typeof fields)[number]>;
-  return { ...chosen, featureWidth, channels, codeWidth };
+  return { ...chosen, featureWidth, channels, mapHidden: config.channels > 0 && config.mapSteps > 0 ? config.mapHidden : 0, codeWidth };
 }

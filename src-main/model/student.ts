@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { GlyphscopeError } from '../contract/errors';
 import { addCodebook, codebookPrefix } from './codebook';
 import { addDescriptor, likeliest, writeSymbols } from './descriptor';
+import { addFeatureMap, centred, mapped, networkOutput } from './feature-map';
 import { addInterpreter, interpretSymbols } from './interpreter';
 import * as op from './operations';
 import type { Tensor } from './operations';
@@ -40,8 +41,7 @@ export class Student {
   static create(shape: StudentShape, seed: number, o: { trainable: boolean; imitates?: boolean }): Student {
     const parameters = new Parameters();
     const random = new RandomStream(seed, 'weights');
-    parameters.add('feature.mean', [shape.featureWidth], new Float32Array(shape.featureWidth), 'fixed');
-    parameters.add('feature.map', [shape.featureWidth, shape.channels], new Float32Array(shape.featureWidth * shape.channels), 'fixed');
+    addFeatureMap(parameters, shape);
     addDescriptor(parameters, shape, random);
     addInterpreter(parameters, shape, random);
     if (o.trainable) {
@@ -59,17 +59,19 @@ export class Student {
     this.parameters.dispose();
   }
 
-  /** Teacher features as the student sees them, x = (z / |z| − mean) · map: [R, Z] → [R, C]. prepare.ts chooses the map. */
+  /** Teacher features as the student sees them: [R, Z] → [R, C]. feature-map.ts says how, prepare.ts chooses the map. */
   normalise(features: Tensor): Tensor {
-    return tf.tidy(() => op.matrixProduct(this.centre(features), this.parameters.variable('feature.map').value()));
+    return tf.tidy(() => mapped(this.parameters, this.shape, this.centre(features)));
+  }
+
+  /** The same before its centre is subtracted, for a map that is a network: y of feature-map.ts, [R, C]. */
+  beforeCentre(features: Tensor): Tensor {
+    return tf.tidy(() => networkOutput(this.parameters, this.centre(features)));
   }
 
   /** z / |z| − mean, [R, Z]. */
   centre(features: Tensor): Tensor {
-    return tf.tidy(() => {
-      const length = op.squareRoot(op.add(op.sumOver(op.square(features), 1, true), op.constant(1e-12)));
-      return op.subtract(op.divide(features, length), this.parameters.variable('feature.mean').value());
-    });
+    return centred(features, this.parameters.variable('feature.mean').value());
   }
 
   /** Unit-length, centred features as numbers: what the teacher itself is measured with. @param features [B, Z]  @returns [B, Z] */

@@ -6,8 +6,8 @@ import { startCodebook } from '../model/codebook';
 import { RandomStream } from '../model/random';
 import { residualKMeans } from '../model/residual-kmeans';
 import { imitatedCodes, type Student } from '../model/student';
-import { viewContrastMap } from '../model/view-contrast';
 import type { FeatureSource } from './batches';
+import { inBlocks, prepareMap } from './prepare-map';
 
 /** Images that the codes are made from, and that the spread between views is measured on. */
 const codeSample = 50_000;
@@ -37,8 +37,7 @@ export async function prepareStudent(o: PrepareOptions): Promise<void> {
   const chosen = some(codeSample);
   o.onProgress?.({ phase: 'preparing', done: 0, total: null, unit: 'passes' });
   const features = tf.tidy(() => tf.tensor2d(o.clean.gather(chosen), [chosen.length, student.shape.featureWidth]));
-  await centreFeatures(student, features);
-  assign(student, 'feature.map', config.channels > 0 ? await contrastMap(student, some(viewSample), o) : await plainMap(student, features));
+  await prepareMap(o, features, chosen, some(viewSample));
   await startCodes(o, features, some(querySample), random);
   if (config.quantizer === 'vector') startCodebook(student.parameters, student.shape, config.views * config.batch);
   features.dispose();
@@ -56,13 +55,13 @@ async function startCodes(o: PrepareOptions, features: op.Tensor, querySlots: In
   const start = codeWidth > 0 && config.codebookStart === 'k-means';
   const residual = start && descriptor === 'residual';
   if (residual || config.imitationSteps > 0) {
-    const points = student.normalise(features);
+    const points = inBlocks(features, (block) => student.normalise(block));
     const { codes, leftOver, total } = await residualKMeans({ points, length, vocabulary, iterations, random, onProgress: o.onProgress, signal: o.signal });
     points.dispose();
-    if (config.imitationSteps > 0) assign(student, imitatedCodes, codes);
+    if (config.imitationSteps > 0) student.parameters.assign(imitatedCodes, codes);
     if (residual) {
-      assign(student, 'codes', codes);
-      assign(student, 'descriptor.sharpness', sharpness(leftOver, total, channels));
+      student.parameters.assign('codes', codes);
+      student.parameters.assign('descriptor.sharpness', sharpness(leftOver, total, channels));
     }
   }
   if (start && !residual) await startFromQueries(o, o.clean.gather(querySlots), random);
@@ -81,8 +80,8 @@ async function startFromQueries(o: PrepareOptions, features: Float32Array, rando
     points.dispose();
     codes.set(found.codes, j * vocabulary * codeWidth);
     sharp[j] = sharpness(found.leftOver, found.total, codeWidth)[0];
-    assign(student, 'codes', codes);
-    assign(student, 'descriptor.sharpness', sharp);
+    student.parameters.assign('codes', codes);
+    student.parameters.assign('descriptor.sharpness', sharp);
     o.onProgress?.({ phase: 'preparing', done: j + 1, total: length, unit: 'positions' });
   }
 }
@@ -93,59 +92,4 @@ async function startFromQueries(o: PrepareOptions, features: Float32Array, rando
  */
 function sharpness(leftOver: Float32Array, total: number, width: number): Float32Array {
   return leftOver.map((mean) => width / Math.max(mean, total * 1e-4));
-}
-
-/** The mean of the unit-length features. */
-async function centreFeatures(student: Student, features: op.Tensor): Promise<void> {
-  assign(student, 'feature.mean', new Float32Array(student.shape.featureWidth));
-  const mean = tf.tidy(() => op.meanOver(student.centre(features), 0));
-  assign(student, 'feature.mean', await mean.data<'float32'>());
-  mean.dispose();
-}
-
-/** One factor for all channels, so that their variance is 1 on average: the features as they are. */
-async function plainMap(student: Student, features: op.Tensor): Promise<Float32Array> {
-  const { featureWidth } = student.shape;
-  const variance = tf.tidy(() => op.scale(op.sumOfSquares(student.centre(features)), 1 / features.size));
-  const [value] = await variance.data<'float32'>();
-  variance.dispose();
-  const map = new Float32Array(featureWidth ** 2);
-  for (let i = 0; i < featureWidth; i++) map[i * featureWidth + i] = 1 / Math.sqrt(Math.max(value, 1e-12));
-  return map;
-}
-
-/** The map to the kept channels, from the scatter of the views around their image's mean and of those means. */
-async function contrastMap(student: Student, slots: Int32Array, o: PrepareOptions): Promise<Float32Array> {
-  const { featureWidth } = student.shape;
-  const { records } = o.views.spec;
-  const blocks: { within: op.Tensor; between: op.Tensor }[] = [];
-  for (let from = 0; from < slots.length; from += imagesAtOnce) {
-    const part = slots.subarray(from, from + imagesAtOnce);
-    blocks.push(
-      tf.tidy(() => {
-        const views = op.reshape(student.centre(tf.tensor2d(o.views.gather(part), [part.length * records, featureWidth])), [part.length, records, featureWidth]);
-        const means = op.meanOver(views, 1, true);
-        const apart = op.reshape(op.subtract(views, means), [part.length * records, featureWidth]);
-        const centres = op.reshape(means, [part.length, featureWidth]);
-        return { within: op.matrixProduct(apart, apart, true, false), between: op.matrixProduct(centres, centres, true, false) };
-      }),
-    );
-  }
-  const read = async (name: 'within' | 'between', divisor: number) => {
-    const sum = tf.tidy(() => op.addMany(blocks.map((block) => block[name])));
-    const values = Float64Array.from(await sum.data<'float32'>(), (value) => value / divisor);
-    sum.dispose();
-    return values;
-  };
-  const within = await read('within', slots.length * (records - 1));
-  const between = await read('between', slots.length);
-  tf.dispose(blocks);
-  return viewContrastMap(within, between, featureWidth, student.shape.channels);
-}
-
-const imagesAtOnce = 1024;
-
-function assign(student: Student, name: string, values: Float32Array): void {
-  const variable = student.parameters.variable(name);
-  tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
 }
