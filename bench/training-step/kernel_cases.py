@@ -7,6 +7,7 @@ import math
 import torch
 import torch.nn.functional as F
 
+from pytorch_training import similarity_loss
 from pytorch_twin import rotated
 
 L, R, K, E, D, M, HEADS = 4, 3, 5, 6, 8, 2, 2  # positions, sequences, symbols, widths, memory tokens, heads
@@ -111,6 +112,7 @@ def cases(random: torch.Generator):
         ("symbolCrossEntropy", [n(L, R, K)], [one_hot(L, R)], lambda x, t: F.cross_entropy(x.flatten(0, 1), t.flatten(0, 1))),
         ("projectedCrossEntropy", [n(L * R, E), n(E, 7)], [distributions(L * R, 7), row_weights], projected),
         ("cosineDistance", [n(L * R, D)], [F.normalize(n(L * R, D), dim=1), row_weights], aligned),
+        ("similarityLoss", [F.normalize(n(R + 2, E), dim=1)], [F.normalize(n(R + 2, D), dim=1)], similarity_loss),
         ("weightedSum", [n(), n()], [], lambda a, b: 2 * a - 0.5 * b),
     ]
 

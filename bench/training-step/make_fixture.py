@@ -2,6 +2,7 @@
 holds exactly:
 
   kernels.safetensors            every kernel's value and gradients
+  neighbour-map.safetensors      the network of the feature map before and after its training
   losses-<student>.safetensors   a very small student's weights and features, and under several losses the value, its
                                  parts and every gradient
   steps-<case>.safetensors       such a student before and after each of ten training steps: weights with the teacher's
@@ -21,7 +22,7 @@ from pathlib import Path
 import torch
 
 import kernel_cases
-from pytorch_training import optimizer_for, schedules, settings_of, training_step
+from pytorch_training import optimizer_for, schedules, settings_of, train_neighbour_map, training_step
 from pytorch_twin import Shape, Twin
 from random_stream import RandomStream
 
@@ -33,15 +34,15 @@ SAFE_ROUNDING = 3e-6  # |single − double| / |double| of every tensor
 def shape_of(config: dict, feature_width: int) -> Shape:
     channels = min(config["channels"] or feature_width, feature_width)
     width = channels if config["descriptor"] == "residual" else config["codeWidth"] if config["quantizer"] == "vector" else 0
-    derived = {"featureWidth": feature_width, "channels": channels, "codeWidth": width}
+    derived = {"featureWidth": feature_width, "featureTokens": 0, "tokenWidth": 0, "channels": channels, "mapHidden": config["mapHidden"] if config["mapSteps"] > 0 else 0, "codeWidth": width}
     return Shape(**{f.name: derived[f.name] if f.name in derived else config[f.name] for f in fields(Shape)})
 
 
 def dimensions(s: Shape, imitates: bool):
     """Names and dimensions of all weights, as Student.create makes them."""
-    Z, C, D, L, K, E = s.featureWidth, s.channels, s.width, s.length, s.vocabulary, s.codeWidth
+    Z, C, D, L, K, E, H = s.featureWidth, s.channels, s.width, s.length, s.vocabulary, s.codeWidth, s.mapHidden
     residual, vector = s.descriptor == "residual", s.quantizer == "vector"
-    dims = {"feature.mean": [Z], "feature.map": [Z, C]}
+    dims = {"feature.mean": [Z], "feature.map": [Z, Z if H else C]}
 
     def layer(name, rows, columns):
         dims[f"{name}.weight"], dims[f"{name}.bias"] = [rows, columns], [columns]
@@ -56,6 +57,8 @@ def dimensions(s: Shape, imitates: bool):
         layer(f"{name}.mlp.hidden", D, 4 * D)
         layer(f"{name}.mlp.output", 4 * D, D)
 
+    if H:
+        dims |= {f"feature.{name}": sizes for name, sizes in map_dimensions(s).items()} | {"feature.centre": [C]}
     layer("descriptor.memory", C, s.memoryTokens * D)
     if s.descriptor != "parallel":
         dims["descriptor.symbols.weight"] = [K, D]
@@ -91,6 +94,11 @@ def dimensions(s: Shape, imitates: bool):
     if imitates:
         dims["imitation.codes"] = [L, K, C]
     return dims
+
+
+def map_dimensions(s: Shape):
+    Z, C, H = s.featureWidth, s.channels, s.mapHidden
+    return {"linear.weight": [Z, C], "layer0.weight": [Z, H], "layer0.bias": [H], "layer1.weight": [H, H], "layer1.bias": [H], "layer2.weight": [H, C], "layer2.bias": [C]}
 
 
 def random_weights(shape: Shape, imitates: bool, rows: int):
@@ -180,7 +188,7 @@ def steps_of(changes: dict, common: dict, feature_width: int):
     weights = random_weights(shape, config["imitationSteps"] > 0, rows)
     features = as_stored(randn(config["steps"], rows, feature_width))
     twin = Twin(shape, weights)
-    optimizer = optimizer_for(twin, 0.0, config["weightDecay"])
+    optimizer = optimizer_for({name: weights[name] for name in twin.trained()}, 0.0, config["weightDecay"])
     options = {name: config[name] for name in ("gradientClip", "centreMomentum", "codebookDecay", "codeRevival")}
     seen = {}
 
@@ -216,6 +224,24 @@ def steps_of(changes: dict, common: dict, feature_width: int):
     return {"features": features} | {name: tensors[0][None] if name.startswith(fixed) else torch.stack(tensors) for name, tensors in seen.items()}, least
 
 
+def neighbour_map_of(common: dict, changes: dict, feature_width: int):
+    """The network of the map before (as random.ts gives it) and after its training."""
+    config = common | changes
+    shape = shape_of(config, feature_width)
+    images = 12
+    a, scales = as_stored(randn(images, feature_width)), as_stored(randn(shape.channels).abs() + 0.5)
+    g = as_stored(torch.nn.functional.normalize(randn(images, feature_width), dim=1))
+    random = RandomStream(config["seed"], "map")
+    weights = {name: torch.zeros(sizes) for name, sizes in map_dimensions(shape).items()}
+    weights["linear.weight"][: shape.channels] = torch.diag(scales)
+    for name in ("layer0.weight", "layer1.weight"):
+        rows, columns = weights[name].shape
+        weights[name] = as_stored(torch.tensor(random.normals(rows * columns), dtype=torch.float64).view(rows, columns) / math.sqrt(rows))
+    out = {"clean": a, "neighbourhood": g, "scales": scales} | {f"before/{name}": tensor.clone() for name, tensor in weights.items()}
+    train_neighbour_map(Twin(shape, weights), weights, a, g, config["mapSteps"])
+    return out | {f"after/feature.{name}": tensor for name, tensor in weights.items()}
+
+
 def rounding(double: dict, single: dict, steps: bool):
     """Largest difference of a tensor, of those of steps at one step. The biases of keys have no effect, see steps.ts."""
     apart = 0.0
@@ -244,6 +270,8 @@ def main():
     cases = json.loads((FOLDER / "cases.json").read_text())
     torch.set_default_dtype(torch.float64)
     write(FOLDER / "kernels.safetensors", kernel_cases.measured())
+    torch.manual_seed(0)
+    write(FOLDER / "neighbour-map.safetensors", neighbour_map_of(cases["config"], cases["neighbourMap"], cases["featureWidth"]))
     for kind, make in (("losses", losses_of), ("steps", steps_of)):
         for name, case in cases[kind].items():
             for seed in range(1000):

@@ -24,7 +24,7 @@ def main():
         if name in weights:
             weights[name].fill_(1 / shape.codeWidth if name == "descriptor.sharpness" else rows / shape.vocabulary)
     twin = Twin(shape, weights)
-    optimizer = optimizer_for(twin, 0.0, config["weightDecay"])
+    optimizer = optimizer_for({name: weights[name] for name in twin.trained()}, 0.0, config["weightDecay"])
     options = {name: config[name] for name in ("gradientClip", "centreMomentum", "codebookDecay", "codeRevival")}
     features = torch.randn(rows, shape.featureWidth)
     step = 0

@@ -3,6 +3,7 @@ import math
 from dataclasses import fields
 
 import torch
+import torch.nn.functional as F
 
 from pytorch_twin import Loss, Settings, Twin
 
@@ -32,9 +33,9 @@ def schedules(c: dict):
     }
 
 
-def optimizer_for(twin: Twin, learning_rate, weight_decay):
+def optimizer_for(weights: dict, learning_rate, weight_decay):
     """AdamW with decay on matrices alone, PyTorch's fused implementation."""
-    named = {name: twin.w[name].requires_grad_(True) for name in twin.trained()}
+    named = {name: tensor.requires_grad_(True) for name, tensor in weights.items()}
     matrices = [p for name, p in named.items() if name.endswith(".weight")]
     plain = [p for name, p in named.items() if not name.endswith(".weight")]
     groups = [{"params": matrices, "weight_decay": weight_decay}, {"params": plain, "weight_decay": 0.0}]
@@ -77,3 +78,24 @@ def follow_queries(twin: Twin, loss: Loss, decay, revival, candidates):
         counts[j, k], w["codes"][j, k] = even, query
         if averaged:
             w["codebook.sums"][j, k] = even * query
+
+
+def similarity_loss(u, g):
+    """Cross-entropy of the similarities among rows, those of g at temperature 0.06, those of u at 0.1, no row with itself."""
+    others = ~torch.eye(len(u), dtype=torch.bool)
+    among = lambda x, temperature: (x @ x.T)[others].view(len(u), -1) / temperature
+    return F.cross_entropy(among(u, 0.1), among(g, 0.06).softmax(1))
+
+
+def train_neighbour_map(twin: Twin, weights: dict, a, g, steps):
+    """src-main/training/neighbour-map.ts on all rows at each step; changes the weights, named as there."""
+    optimizer = optimizer_for(weights, 0.0, 0.01)
+    rise = min(40, steps)
+    rates = [0.001 * (i + 1) / rise for i in range(rise)] + cosine(max(1, steps - rise), 0.001, 0)
+    twin.w = weights
+    for rate in rates[:steps]:
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        optimizer.zero_grad(set_to_none=True)
+        similarity_loss(F.normalize(twin.neighbour_map("", a), dim=1), g).backward()
+        optimizer.step()

@@ -31,7 +31,10 @@ class Shape:
     projectorHidden: int
     projectorBottleneck: int
     featureWidth: int
+    featureTokens: int
+    tokenWidth: int
     channels: int
+    mapHidden: int
     codeWidth: int
 
 
@@ -129,7 +132,16 @@ class Twin:
 
     def normalise(self, features):
         """Teacher features (R, Z) as the student sees them (R, C)."""
-        return (features / features.norm(dim=1, keepdim=True) - self.w["feature.mean"]) @ self.w["feature.map"]
+        mapped = (F.normalize(features, dim=1) - self.w["feature.mean"]) @ self.w["feature.map"]
+        if self.s.mapHidden == 0:
+            return mapped
+        return math.sqrt(self.s.channels) * F.normalize(self.neighbour_map("feature.", mapped) - self.w["feature.centre"], dim=1)
+
+    def neighbour_map(self, prefix, a):
+        hidden = a
+        for i in range(2):
+            hidden = self.norm(F.gelu(self.layer(f"{prefix}layer{i}", hidden)))
+        return a @ self.w[f"{prefix}linear.weight"] + self.layer(f"{prefix}layer2", hidden)
 
     def memory(self, x):
         return self.layer("descriptor.memory", x).unflatten(-1, (self.s.memoryTokens, self.s.width))

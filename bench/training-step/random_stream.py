@@ -1,6 +1,7 @@
 """Random numbers by counter, as src-main/model/random.ts makes them: xoshiro128** with its state from splitmix32."""
+import math
 
-PURPOSES = ["weights", "order", "noise", "codes", "hold-out", "revival"]
+PURPOSES = ["weights", "order", "noise", "codes", "hold-out", "revival", "map"]
 MASK = 0xFFFFFFFF
 
 
@@ -19,6 +20,7 @@ class RandomStream:
         for part in (PURPOSES.index(purpose) + 1, counter):
             state = spread() ^ (part * 0x85EBCA6B & MASK)
         self.s = [spread(), spread(), spread(), spread() | 1]
+        self.spare = []
 
     def bits(self) -> int:
         a, b, c, d = self.s
@@ -32,6 +34,15 @@ class RandomStream:
 
     def uniforms(self, count: int) -> list[float]:
         return [((self.bits() >> 9) + 0.5) / 0x800000 for _ in range(count)]
+
+    def normals(self, count: int) -> list[float]:
+        """Box and Muller, both values of a pair; an odd last pair's second is for a later call."""
+        values = self.spare
+        while len(values) < count:
+            radius, angle = math.sqrt(-2 * math.log(self.uniforms(1)[0])), 2 * math.pi * self.uniforms(1)[0]
+            values += [radius * math.cos(angle), radius * math.sin(angle)]
+        self.spare = values[count:]
+        return values[:count]
 
     def permutation(self, count: int) -> list[int]:
         order = list(range(count))

@@ -14,6 +14,7 @@ export const cases = JSON.parse(readFileSync(new URL('cases.json', import.meta.u
   featureWidth: number;
   config: Changes;
   losses: Record<string, { config: Changes; variants: Record<string, Changes> }>;
+  neighbourMap: Changes;
   steps: Record<string, Changes>;
 };
 

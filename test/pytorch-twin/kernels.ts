@@ -6,6 +6,7 @@ import type { Tensor } from '../../src-main/model/operations';
 import * as op from '../../src-main/model/operations';
 import { symbolCrossEntropy, unevenUse } from '../../src-main/model/symbol-losses';
 import { Tape, type Value } from '../../src-main/model/tape';
+import { similarityLoss } from '../../src-main/training/neighbour-map';
 import { Comparison, Fixture } from './fixture';
 
 type Kernel = (tape: Tape, inputs: Value[], constants: Tensor[]) => Value;
@@ -46,6 +47,7 @@ const kernels: Record<string, Kernel> = {
   symbolCrossEntropy: (t, [x], [targets]) => symbolCrossEntropy(t, x, targets),
   projectedCrossEntropy: (t, [x, w], [targets, weights]) => kernel.projectedCrossEntropy(t, x, w, targets, weights, 0.1).loss,
   cosineDistance: (t, [x], [targets, weights]) => kernel.cosineDistance(t, x, targets, weights).loss,
+  similarityLoss: (t, [u], [g]) => similarityLoss(t, u, g),
   weightedSum: (t, [a, b]) => kernel.weightedSum(t, [{ value: a, factor: op.constant(2) }, { value: b, factor: op.constant(-0.5) }]),
 };
 

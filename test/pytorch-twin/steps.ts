@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { studentShape } from '../../src-main/model/shapes';
 import { Student } from '../../src-main/model/student';
+import { trainNeighbourMap } from '../../src-main/training/neighbour-map';
 import { beginTraining, trainingStep } from '../../src-main/training/step';
 import { atStep, cases, Comparison, configOf, Fixture } from './fixture';
 
@@ -20,6 +21,15 @@ export function compareSteps(): void {
   const compared = new Comparison('steps');
 
   describe('ten training steps', () => {
+    it('of the neighbour map', async () => {
+      const fixture = new Fixture('neighbour-map');
+      const config = configOf(cases.neighbourMap);
+      const [clean, neighbourhood] = [fixture.tensor('clean'), fixture.tensor('neighbourhood')];
+      const weights = await trainNeighbourMap({ config, shape: studentShape(config, cases.featureWidth), clean, neighbourhood, scales: fixture.array('scales').data });
+      expect(weights.map(({ name }) => name).sort()).toEqual(fixture.under('after/').map(({ name }) => name).sort());
+      for (const { name, data } of weights) compared.same(data, fixture.array(`after/${name}`), `neighbour map, ${name}`);
+      tf.dispose([clean, neighbourhood]);
+    });
     for (const [name, changes] of Object.entries(cases.steps))
       it(name, async () => {
         const fixture = new Fixture(`steps-${name}`);
