@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as kernel from './kernels';
 import * as op from './operations';
 import type { Tensor } from './operations';
+import { GlyphscopeError } from '../contract/errors';
 import type { Parameters, WeightsInUse } from './parameters';
 import { shiftedPositions, sumsBefore } from './positions';
 import type { RandomStream } from './random';
@@ -11,7 +12,8 @@ import { addBlock, block, emptyCache, layer, nextInBlock } from './transformer';
 
 /**
  * The descriptor D_S: writes a feature as L symbols, each given those before it, with a transformer decoder that looks
- * at the feature through cross-attention (paper: 6 layers, 8 heads).
+ * at the feature through cross-attention (paper: 6 layers, 8 heads): at the teacher's tokens where it gives some, else at
+ * the one vector split into `memoryTokens`.
  *
  * `autoregressive` is the paper's. `parallel` writes all positions at once, none given another. `residual` (ours) also
  * sees r_j = z_t − Σ_{i<j} codes_i[s_i], what the symbols so far leave over.
@@ -25,8 +27,9 @@ import { addBlock, block, emptyCache, layer, nextInBlock } from './transformer';
 export function addDescriptor(parameters: Parameters, shape: StudentShape, random: RandomStream): void {
   const { channels: C, width: D, length: L, vocabulary: K, codeWidth: E } = shape;
   const residual = shape.descriptor === 'residual';
-  parameters.addMatrix('descriptor.memory.weight', C, shape.memoryTokens * D, random);
-  parameters.addZeros('descriptor.memory.bias', [shape.memoryTokens * D]);
+  const [seen, tokens] = shape.featureTokens > 0 ? [shape.tokenWidth, 1] : [C, shape.memoryTokens];
+  parameters.addMatrix('descriptor.memory.weight', seen, tokens * D, random);
+  parameters.addZeros('descriptor.memory.bias', [tokens * D]);
   if (shape.descriptor !== 'parallel') parameters.addMatrix('descriptor.symbols.weight', K, D, random, Math.sqrt(K) * 0.5);
   parameters.add('descriptor.positions', [L, D], normals(L * D, 0.5, random), 'plain');
   for (let i = 0; i < shape.descriptorLayers; i++) addBlock(parameters, `descriptor.block${i}`, D, shape.descriptorLayers, true, random);
@@ -43,6 +46,14 @@ export function addDescriptor(parameters: Parameters, shape: StudentShape, rando
 
 function normals(count: number, deviation: number, random: RandomStream): Float32Array {
   return Float32Array.from({ length: count }, () => random.normal() * deviation);
+}
+
+/** What the descriptor looks at. */
+export interface Seen {
+  /** The feature z_t in the student's channels, [R, C]. */
+  x: Tensor;
+  /** The teacher's tokens, [R, N, T]; only with a shape that has some. */
+  tokens?: Tensor;
 }
 
 /** How each next symbol is chosen while a description is written. */
@@ -81,18 +92,19 @@ function choose(scores: Tensor, noise: Tensor | null, softTemperature: Tensor | 
   });
 }
 
-/** Writes the descriptions, position by position unless they are independent. @param x features [R, C] */
-export function writeSymbols(weights: WeightsInUse, shape: StudentShape, x: Tensor, choice: Choice): Written {
+/** Writes the descriptions, position by position unless they are independent. */
+export function writeSymbols(weights: WeightsInUse, shape: StudentShape, seen: Seen, choice: Choice): Written {
   if (shape.descriptor === 'parallel') {
-    const { logits, queries } = scoreSymbols(weights, shape, x, null);
+    const { logits, queries } = scoreSymbols(weights, shape, seen, null);
     return { symbols: choose(logits.tensor, choice.noise, choice.softTemperature), logits: logits.tensor, ...(queries && { queries: queries.tensor }) };
   }
   const { length: L, vocabulary: K, width: D, codeWidth: E } = shape;
+  const { x } = seen;
   const rows = x.shape[0];
   const tape = new Tape(false);
   const residual = shape.descriptor === 'residual';
   return tf.tidy(() => {
-    const memory = memoryOf(weights, shape, tape.constant(x)).tensor;
+    const memory = memoryOf(weights, shape, seen).tensor;
     const byPosition = (t: Tensor | null) => (t ? op.split(t, L, 0) : null);
     const positions = op.split(weights.get('descriptor.positions').tensor, L, 0);
     const noises = byPosition(choice.noise);
@@ -127,11 +139,12 @@ export function writeSymbols(weights: WeightsInUse, shape: StudentShape, x: Tens
 /**
  * Scores of all positions in one pass, given the symbols already written: what writeSymbols computed, now with the
  * gradient for the weights. The written symbols are constants here; their gradient goes through the quantizer.
- * @param x features [R, C]  @param written [L, R, K]; `parallel` does not look at them
+ * @param written [L, R, K]; `parallel` does not look at them
  */
-export function scoreSymbols(weights: WeightsInUse, shape: StudentShape, x: Tensor, written: Tensor | null): Scores {
+export function scoreSymbols(weights: WeightsInUse, shape: StudentShape, seen: Seen, written: Tensor | null): Scores {
   const { tape } = weights;
   const { length: L, vocabulary: K, width: D, channels: C, codeWidth: E } = shape;
+  const { x } = seen;
   const rows = x.shape[0];
   let stream: Value;
   let left: Tensor | null = null;
@@ -145,7 +158,7 @@ export function scoreSymbols(weights: WeightsInUse, shape: StudentShape, x: Tens
     }
   } else throw new Error(`the ${shape.descriptor} descriptor scores symbols given those before them`);
   stream = kernel.reshape(tape, kernel.addByPosition(tape, kernel.reshape(tape, stream, [L, rows, D]), weights.get('descriptor.positions')), [L * rows, D]);
-  const memory = memoryOf(weights, shape, tape.constant(x));
+  const memory = memoryOf(weights, shape, seen);
   for (let i = 0; i < shape.descriptorLayers; i++) stream = block(weights, `descriptor.block${i}`, stream, memory, { heads: shape.descriptorHeads, rows, causal: shape.descriptor !== 'parallel' });
   const output = layer(weights, 'descriptor.output', kernel.layerNorm(tape, stream));
   if (E === 0) return { logits: kernel.reshape(tape, output, [L, rows, K]), queries: null };
@@ -157,11 +170,17 @@ function preferenceOf(weights: WeightsInUse, shape: StudentShape): Value | null 
   return shape.quantizer === 'vector' ? null : weights.get('descriptor.preference');
 }
 
-/** The feature as M tokens for the cross-attention: [R, C] → [M·R, D]. */
-function memoryOf(weights: WeightsInUse, shape: StudentShape, x: Value): Value {
+/**
+ * What the cross-attention looks at: the teacher's tokens, each layer-normed and mapped to D, or the feature as M tokens.
+ * @returns [M·R, D], M = N with tokens
+ * @throws INVALID_INPUT when the tokens are missing that the student was made for
+ */
+function memoryOf(weights: WeightsInUse, shape: StudentShape, { x, tokens }: Seen): Value {
   const { tape } = weights;
-  const { memoryTokens: M, width: D } = shape;
+  const { memoryTokens: M, width: D, featureTokens: N, tokenWidth: T } = shape;
   const rows = x.shape[0];
-  const tokens = layer(weights, 'descriptor.memory', x); // (R, M·D)
-  return kernel.rowsByPosition(tape, tokens, rows, M, D);
+  if (N === 0) return kernel.rowsByPosition(tape, layer(weights, 'descriptor.memory', tape.constant(x)), rows, M, D);
+  if (!tokens) throw new GlyphscopeError('INVALID_INPUT', `This student looks at ${N} tokens of each image, and none were given.`, { subject: 'tokens', remedy: 'Compute the features of the images with the teacher that it was trained with.' });
+  const byPosition = op.reshape(op.transpose(tokens, [1, 0, 2]), [N * rows, T]);
+  return layer(weights, 'descriptor.memory', kernel.layerNorm(tape, tape.constant(byPosition)));
 }

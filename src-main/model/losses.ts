@@ -21,6 +21,8 @@ export interface LossInput
     Pick<TrainingConfig, 'projectionWeight' | 'alignmentWeight' | 'diversityWeight' | 'crossView' | 'studentTemperature'> {
   /** Teacher features z_t of all views, [V·B, Z]. */
   features: Tensor;
+  /** The teacher's tokens of all views, [V·B, N, T]; for a student that looks at them. */
+  tokens?: Tensor;
   views: number;
   /** A scalar. */
   quantizerTemperature: Tensor;
@@ -80,11 +82,12 @@ export function studentLoss(student: Student, input: LossInput): LossResult {
     const tape = new Tape(true);
     const weights = new WeightsInUse(tape, student.parameters);
     const x = student.normalise(input.features);
+    const seen = { x, tokens: input.tokens };
     const rows = x.shape[0];
 
     const options: QuantizerOptions = { ...input, temperature: input.quantizerTemperature };
-    const written = writeSymbols(weights, shape, x, choiceInTraining(shape, options));
-    const scores = scoreSymbols(weights, shape, x, written.symbols);
+    const written = writeSymbols(weights, shape, seen, choiceInTraining(shape, options));
+    const scores = scoreSymbols(weights, shape, seen, written.symbols);
     const quantized = quantize(weights, shape, scores, written.symbols, options);
     const embeddings = interpretSymbols(weights, shape, quantized);
 
@@ -108,7 +111,7 @@ export function studentLoss(student: Student, input: LossInput): LossResult {
     if (input.diversityWeight > 0) terms.push({ value: unevenUse(tape, scores.logits), factor: op.constant(input.diversityWeight) });
     if (input.imitation) {
       const codes = residualSymbols(x, weights.get(imitatedCodes).tensor);
-      terms.push({ value: symbolCrossEntropy(tape, scoreSymbols(weights, shape, x, codes).logits, codes), factor: input.imitation });
+      terms.push({ value: symbolCrossEntropy(tape, scoreSymbols(weights, shape, seen, codes).logits, codes), factor: input.imitation });
     }
     const loss = kernel.weightedSum(tape, terms);
     tape.backward(loss, tf.scalar(1), [loss]);

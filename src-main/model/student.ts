@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { GlyphscopeError } from '../contract/errors';
 import { addCodebook, codebookPrefix } from './codebook';
-import { addDescriptor, likeliest, writeSymbols } from './descriptor';
+import { addDescriptor, likeliest, writeSymbols, type Seen } from './descriptor';
 import { addFeatureMap, centred, mapped, networkOutput } from './feature-map';
 import { addInterpreter, interpretSymbols } from './interpreter';
 import * as op from './operations';
@@ -85,10 +85,10 @@ export class Student {
 
   /**
    * Describes images from their teacher features, 256 at a time.
-   * @param features [B, Z] as the teacher gave them
-   * @throws INVALID_INPUT when the features are not B·Z finite numbers
+   * @param features [B, Z] as the teacher gave them  @param o.tokens its tokens, [B, N, T], for a student that looks at them
+   * @throws INVALID_INPUT when the features are not B·Z finite numbers, or when tokens are missing
    */
-  async describe(features: Float32Array, o: { alternatives?: boolean } = {}): Promise<Descriptions> {
+  async describe(features: Float32Array, o: { alternatives?: boolean; tokens?: Float32Array } = {}): Promise<Descriptions> {
     const { featureWidth: Z, length: L, channels: C } = this.shape;
     const count = features.length / Z;
     if (!Number.isInteger(count)) throw new GlyphscopeError('INVALID_INPUT', `${features.length} numbers are no features of width ${Z}.`, { subject: 'features' });
@@ -103,8 +103,7 @@ export class Student {
       const rows = Math.min(rowsAtOnce, count - from);
       const [probabilities, embeddings] = tf.tidy(() => {
         const weights = new WeightsInUse(new Tape(false), this.parameters);
-        const x = this.normalise(tf.tensor2d(features.subarray(from * Z, (from + rows) * Z), [rows, Z]));
-        const written = writeSymbols(weights, this.shape, x, likeliest);
+        const written = writeSymbols(weights, this.shape, this.#see(features, o.tokens, from, rows), likeliest);
         const read = interpretSymbols(weights, this.shape, withVectors(weights, this.shape, weights.tape.constant(written.symbols))).tensor;
         return [op.softmax(written.logits), tf.slice(read, [(L - 1) * rows, 0], [rows, C])];
       });
@@ -119,7 +118,7 @@ export class Student {
    * Embeddings after several prefix lengths, from hard symbols.
    * @param features [B, Z] as the teacher gave them  @returns for each length [B, Z]
    */
-  async embedPrefixes(features: Float32Array, lengths: readonly number[]): Promise<Map<number, Float32Array>> {
+  async embedPrefixes(features: Float32Array, lengths: readonly number[], tokens?: Float32Array): Promise<Map<number, Float32Array>> {
     const { featureWidth: Z, channels: C } = this.shape;
     const count = features.length / Z;
     const result = new Map(lengths.map((length) => [length, new Float32Array(count * Z)]));
@@ -127,8 +126,7 @@ export class Student {
       const rows = Math.min(rowsAtOnce, count - from);
       const read = tf.tidy(() => {
         const weights = new WeightsInUse(new Tape(false), this.parameters);
-        const x = this.normalise(tf.tensor2d(features.subarray(from * Z, (from + rows) * Z), [rows, Z]));
-        const { symbols } = writeSymbols(weights, this.shape, x, likeliest);
+        const { symbols } = writeSymbols(weights, this.shape, this.#see(features, tokens, from, rows), likeliest);
         return interpretSymbols(weights, this.shape, withVectors(weights, this.shape, weights.tape.constant(symbols))).tensor;
       });
       const values = await read.data<'float32'>();
@@ -142,7 +140,7 @@ export class Student {
    * What the symbols at position j, from 0, are chosen by where they have code vectors: [B, E].
    * @param features [B, Z] as the teacher gave them
    */
-  queries(features: Float32Array, j: number): Tensor {
+  queries(features: Float32Array, j: number, tokens?: Float32Array): Tensor {
     const { featureWidth: Z, codeWidth: E } = this.shape;
     const count = features.length / Z;
     const parts: Tensor[] = [];
@@ -151,8 +149,7 @@ export class Student {
       parts.push(
         tf.tidy(() => {
           const weights = new WeightsInUse(new Tape(false), this.parameters);
-          const x = this.normalise(tf.tensor2d(features.subarray(from * Z, (from + rows) * Z), [rows, Z]));
-          const { queries } = writeSymbols(weights, this.shape, x, likeliest);
+          const { queries } = writeSymbols(weights, this.shape, this.#see(features, tokens, from, rows), likeliest);
           if (!queries) throw new Error('these symbols have no code vectors');
           return op.reshape(tf.slice(queries, [j, 0, 0], [1, rows, E]), [rows, E]);
         }),
@@ -161,6 +158,13 @@ export class Student {
     const all = op.concatenate(parts, 0);
     tf.dispose(parts);
     return all;
+  }
+
+  /** What the descriptor looks at of some images, from the first of them on. */
+  #see(features: Float32Array, tokens: Float32Array | undefined, from: number, rows: number): Seen {
+    const { featureWidth: Z, featureTokens: N, tokenWidth: T } = this.shape;
+    const x = this.normalise(tf.tensor2d(features.subarray(from * Z, (from + rows) * Z), [rows, Z]));
+    return { x, ...(tokens && { tokens: tf.tensor3d(tokens.subarray(from * N * T, (from + rows) * N * T), [rows, N, T]) }) };
   }
 
   /** Fills symbols, probabilities and alternatives of some rows from the probabilities [L, rows, K]. */

@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
 import { GlyphscopeError } from '../contract/errors';
+import type { FeatureTokens } from '../model/shapes';
 import { RandomStream } from '../model/random';
 
 /** Reads teacher features of slots: [n, records, Z] (FeatureStore, or arrays in a test). */
 export interface FeatureSource {
   readonly spec: { width: number; records: number };
   gather(slots: ArrayLike<number>): Float32Array;
+}
+
+/** The teacher's tokens of clean images and of views: sources whose width is N·T. */
+export interface TokenSources {
+  clean: FeatureSource;
+  views: FeatureSource;
+  shape: FeatureTokens;
 }
 
 /**

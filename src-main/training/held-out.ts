@@ -16,12 +16,15 @@ export interface HeldOutImages {
 /** Measures k-NN top-1 on the held-out images, DINO's protocol, mean of its four k. */
 export class HeldOut {
   readonly #clean: FeatureSource;
+  readonly #tokens: FeatureSource | undefined;
   readonly #images: HeldOutImages;
   readonly #classes: number;
   #teacher: number | null = null;
 
-  constructor(clean: FeatureSource, images: HeldOutImages) {
+  /** @param tokens of clean images, for a student that looks at them */
+  constructor(clean: FeatureSource, images: HeldOutImages, tokens?: FeatureSource) {
     this.#clean = clean;
+    this.#tokens = tokens;
     this.#images = images;
     this.#classes = 1 + Math.max(...images.bankLabels, ...images.queryLabels);
   }
@@ -31,8 +34,8 @@ export class HeldOut {
     const queries = this.#clean.gather(this.#images.querySlots);
     this.#teacher ??= await this.#top1(await student.centred(bank), await student.centred(queries), student.shape.featureWidth);
     const lengths = prefixLengths(student.shape.length);
-    const banks = await student.embedPrefixes(bank, lengths);
-    const asked = await student.embedPrefixes(queries, lengths);
+    const banks = await student.embedPrefixes(bank, lengths, this.#tokens?.gather(this.#images.bankSlots));
+    const asked = await student.embedPrefixes(queries, lengths, this.#tokens?.gather(this.#images.querySlots));
     const knnTop1: EvaluationEvent['knnTop1'] = {};
     for (const length of lengths) knnTop1[String(length)] = await this.#top1(banks.get(length) as Float32Array, asked.get(length) as Float32Array, student.shape.featureWidth);
     return { type: 'evaluation', step, knnTop1, teacher: this.#teacher };

@@ -6,7 +6,7 @@ import { startCodebook } from '../model/codebook';
 import { RandomStream } from '../model/random';
 import { residualKMeans } from '../model/residual-kmeans';
 import { imitatedCodes, type Student } from '../model/student';
-import type { FeatureSource } from './batches';
+import type { FeatureSource, TokenSources } from './batches';
 import { inBlocks, prepareMap } from './prepare-map';
 
 /** Images that the codes are made from, and that the spread between views is measured on. */
@@ -20,6 +20,7 @@ export interface PrepareOptions {
   config: TrainingConfig;
   clean: FeatureSource;
   views: FeatureSource;
+  tokens?: TokenSources;
   slots: Int32Array;
   onProgress?: Progress;
   signal?: AbortSignal;
@@ -64,18 +65,19 @@ async function startCodes(o: PrepareOptions, features: op.Tensor, querySlots: In
       student.parameters.assign('descriptor.sharpness', sharpness(leftOver, total, channels));
     }
   }
-  if (start && !residual) await startFromQueries(o, o.clean.gather(querySlots), random);
+  if (start && !residual) await startFromQueries(o, querySlots, random);
 }
 
 /** A position after the other, because the queries at one depend on the symbols before. */
-async function startFromQueries(o: PrepareOptions, features: Float32Array, random: RandomStream): Promise<void> {
+async function startFromQueries(o: PrepareOptions, slots: Int32Array, random: RandomStream): Promise<void> {
   const { student } = o;
+  const [features, tokens] = [o.clean.gather(slots), o.tokens?.clean.gather(slots)];
   const { length, vocabulary, codeWidth } = student.shape;
   const codes = new Float32Array(length * vocabulary * codeWidth);
   const sharp = new Float32Array(length);
   for (let j = 0; j < length; j++) {
     o.signal?.throwIfAborted();
-    const points = student.queries(features, j);
+    const points = student.queries(features, j, tokens);
     const found = await residualKMeans({ points, length: 1, vocabulary, iterations, random, signal: o.signal });
     points.dispose();
     codes.set(found.codes, j * vocabulary * codeWidth);

@@ -36,9 +36,10 @@ type Settings = Pick<TrainingConfig, 'projectionWeight' | 'studentTemperature'>;
  * Looks at a student in training; changes nothing and draws no random number.
  * @param features z_t of a few images, [B, Z]
  * @param teacherTemperature τ_t at this step
+ * @param tokens of the images, [B, N, T], for a student that looks at them
  */
-export async function probeStudent(student: Student, config: Settings, features: Float32Array, teacherTemperature: number): Promise<Probe> {
-  const { symbols, embeddings } = await student.describe(features);
+export async function probeStudent(student: Student, config: Settings, features: Float32Array, teacherTemperature: number, tokens?: Float32Array): Promise<Probe> {
+  const { symbols, embeddings } = await student.describe(features, { ...(tokens && { tokens }) });
   const { channels: C, featureWidth: Z } = student.shape;
   const rows = features.length / Z;
   const narrow = Float32Array.from({ length: rows * C }, (_, i) => embeddings[Math.floor(i / C) * Z + (i % C)]);

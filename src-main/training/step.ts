@@ -24,6 +24,8 @@ export interface Training {
 export type StepInputs = Record<'features' | 'learningRate' | 'beta1Power' | 'beta2Power' | 'quantizerTemperature' | 'teacherTemperature' | 'teacherShare', Tensor> & {
   /** Uniform random numbers for the quantizer, [L, R, K]; absent when it takes none. */
   uniforms?: Tensor;
+  /** The teacher's tokens, [V·B, N, T]; for a student that looks at them. */
+  tokens?: Tensor;
   /** Rows for codes to be revived from, whole numbers [L, K]; absent when none is. */
   candidates?: Tensor;
   /** Absent when nothing is imitated any more. */
@@ -53,9 +55,9 @@ export function beginTraining(config: TrainingConfig, student: Student): Trainin
 
 /**
  * Step number `step`, from 0. All that is random follows from seed and step.
- * @param features z_t of the batch's views, [V·B, Z], view first
+ * @param features z_t of the batch's views, [V·B, Z], view first  @param tokens of the same, [V·B, N, T]
  */
-export function trainingStep(t: Training, step: number, features: Float32Array): StepMeasures {
+export function trainingStep(t: Training, step: number, features: Float32Array, tokens?: Float32Array): StepMeasures {
   const { config, student, schedule } = t;
   const { length: L, vocabulary: K } = config;
   const rows = config.views * config.batch;
@@ -72,6 +74,7 @@ export function trainingStep(t: Training, step: number, features: Float32Array):
       ...(Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, tf.scalar(value)])) as Record<keyof typeof numbers, Tensor>),
       features: tf.tensor2d(features, [rows, student.shape.featureWidth]),
     };
+    if (tokens) inputs.tokens = tf.tensor3d(tokens, [rows, student.shape.featureTokens, student.shape.tokenWidth]);
     if (config.quantizer === 'gumbel' && config.gumbelNoise > 0) inputs.uniforms = tf.tensor3d(new RandomStream(config.seed, 'noise', step).uniforms(L * rows * K), [L, rows, K]);
     if (config.quantizer === 'vector' && config.codeRevival > 0) inputs.candidates = tf.tensor2d(revivalCandidates(student.shape, rows, new RandomStream(config.seed, 'revival', step)), [L, K], 'int32');
     return t.compute[inputs.imitation ? 'imitating' : 'alone'].run(inputs);

@@ -6,7 +6,7 @@ import type { ProgressState } from '../contract/progress';
 import { breathe } from '../evaluation/breathe';
 import { studentShape } from '../model/shapes';
 import { Student } from '../model/student';
-import { Batches, byViewFirst, stampOf, type FeatureSource } from './batches';
+import { Batches, byViewFirst, stampOf, type FeatureSource, type TokenSources } from './batches';
 import { forgetCheckpoints, writeCheckpoint } from './checkpoint';
 import { collapsed, CollapseWatch, probedImages, probeEvery } from './collapse';
 import { HeldOut, type HeldOutImages } from './held-out';
@@ -22,6 +22,8 @@ export interface TrainOptions {
   teacher: string;
   views: FeatureSource;
   clean: FeatureSource;
+  /** For a teacher that gives tokens; absent when it gives one vector. */
+  tokens?: TokenSources;
   trainSlots: Int32Array;
   heldOut: HeldOutImages | null;
   runDirectory: string;
@@ -72,7 +74,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
 
   // ---- student, from the newest checkpoint or from residual k-means
   yield { type: 'state', state: 'preparing', step: 0, error: null };
-  const student = Student.create(studentShape(config, width), config.seed, { trainable: true, imitates: config.imitationSteps > 0 });
+  const student = Student.create(studentShape(config, width, o.tokens?.shape), config.seed, { trainable: true, imitates: config.imitationSteps > 0 });
   const training = beginTraining(config, student);
   const { optimizer, schedule } = training;
   try {
@@ -83,14 +85,14 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
     if (resumed) {
       ({ step, seconds } = resumed);
     } else {
-      await prepareStudent({ student, config, clean: o.clean, views: o.views, slots: o.trainSlots, onProgress: o.onProgress });
+      await prepareStudent({ student, config, clean: o.clean, views: o.views, tokens: o.tokens, slots: o.trainSlots, onProgress: o.onProgress });
     }
 
     // ---- measurements
     const statistics = new StatisticsWindow(config.length, config.vocabulary);
     const watch = new CollapseWatch(config, resumed?.alarms);
     let collapse: ErrorDetail | null = null;
-    const heldOut = o.heldOut && config.evaluateEvery > 0 ? new HeldOut(o.clean, o.heldOut) : null;
+    const heldOut = o.heldOut && config.evaluateEvery > 0 ? new HeldOut(o.clean, o.heldOut, o.tokens?.clean) : null;
     const rate = new Rate();
     let saved = resumed ? step : -1;
     /** Writes a checkpoint; a full disk pauses the run instead, and gives false. */
@@ -126,7 +128,8 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
       const begun = performance.now();
       const slots = batches.at(step);
       const features = byViewFirst(o.views.gather(slots), config.batch, config.views, o.views.spec.records, width);
-      const measures = trainingStep(training, step, features);
+      const tokens = o.tokens && byViewFirst(o.tokens.views.gather(slots), config.batch, config.views, o.tokens.views.spec.records, o.tokens.views.spec.width);
+      const measures = trainingStep(training, step, features, tokens);
       step++;
       const last = step === config.steps;
       const report = last || performance.now() - reported >= reportEveryMs;
@@ -143,8 +146,8 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
       rate.add(performance.now());
       let alarms: AlarmEvent[] = [];
       if (measured && probed) {
-        const some = features.subarray(0, Math.min(config.batch, probedImages) * width); // of the first view
-        alarms = watch.look(step, { probe: await probeStudent(student, config, some, schedule.teacherTemperature[step - 1]), ...measured });
+        const probedOf = (all: Float32Array) => all.subarray(0, (all.length / (config.batch * config.views)) * Math.min(config.batch, probedImages)); // of the first view
+        alarms = watch.look(step, { probe: await probeStudent(student, config, probedOf(features), schedule.teacherTemperature[step - 1], tokens && probedOf(tokens)), ...measured });
       }
       if (measured && (report || alarms.length > 0)) {
         reported = performance.now();

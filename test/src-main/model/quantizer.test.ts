@@ -49,7 +49,7 @@ for (const quantizer of quantizerName.options)
           it('are the codes nearest to the queries', () => {
             tf.tidy(() => {
               const weights = new WeightsInUse(new Tape(false), student.parameters);
-              const written = writeSymbols(weights, student.shape, student.normalise(tf.tensor2d(randomFeatures(5), [5, 8])), likeliest);
+              const written = writeSymbols(weights, student.shape, { x: student.normalise(tf.tensor2d(randomFeatures(5), [5, 8])) }, likeliest);
               const codes = weights.get('codes').tensor.dataSync<'float32'>();
               const queries = written.queries!.dataSync<'float32'>();
               const chosen = tf.argMax(written.symbols, 2).dataSync();
@@ -101,7 +101,7 @@ it('the parallel descriptor scores a position alike whatever is written elsewher
     const student = smallStudent('parallel', 1, { codeWidth: 0 });
     const weights = new WeightsInUse(new Tape(false), student.parameters);
     const x = student.normalise(tf.tensor2d(randomFeatures(5), [5, 8]));
-    const scores = (written: tf.Tensor | null) => scoreSymbols(weights, student.shape, x, written).logits.tensor.dataSync();
+    const scores = (written: tf.Tensor | null) => scoreSymbols(weights, student.shape, { x }, written).logits.tensor.dataSync();
     expect(scores(null)).toEqual(scores(tf.ones([4, 5, 5])));
     student.dispose();
   });

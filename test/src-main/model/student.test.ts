@@ -72,10 +72,10 @@ for (const kind of kinds)
         const weights = new WeightsInUse(new Tape(false), student.parameters);
         const x = student.normalise(tf.tensor2d(features, [5, Z]));
         const sequences = (last: number) => tf.cast(tf.oneHot(tf.tensor2d(Array.from({ length: L }, (_, j) => Array.from({ length: 5 }, () => (j === L - 1 ? last : j))), [L, 5], 'int32'), K), 'float32');
-        const [one, other] = [0, 3].map((last) => scoreSymbols(weights, student.shape, x, sequences(last)).logits.tensor.dataSync());
+        const [one, other] = [0, 3].map((last) => scoreSymbols(weights, student.shape, { x }, sequences(last)).logits.tensor.dataSync());
         expect(other).toEqual(one); // no logit looks at the last symbol
         const early = tf.concat([tf.cast(tf.oneHot(tf.fill([1, 5], 4, 'int32'), K), 'float32'), tf.slice(sequences(0), [1, 0, 0])]);
-        const changed = scoreSymbols(weights, student.shape, x, early).logits.tensor.dataSync();
+        const changed = scoreSymbols(weights, student.shape, { x }, early).logits.tensor.dataSync();
         expect(changed.slice(0, 5 * K)).toEqual(one.slice(0, 5 * K));
         expect(changed.slice(5 * K)).not.toEqual(one.slice(5 * K));
       });
@@ -87,8 +87,8 @@ for (const kind of kinds)
           const weights = new WeightsInUse(new Tape(false), student.parameters);
           const x = student.normalise(tf.tensor2d(features, [5, Z]));
           const noise = gumbelNoise(tf.tensor3d(new RandomStream(9, 'noise').uniforms(L * 5 * K), [L, 5, K]), 1);
-          const written = writeSymbols(weights, student.shape, x, { noise, softTemperature: softTemperature === null ? null : tf.scalar(softTemperature) });
-          const again = scoreSymbols(weights, student.shape, x, written.symbols).logits.tensor.dataSync();
+          const written = writeSymbols(weights, student.shape, { x }, { noise, softTemperature: softTemperature === null ? null : tf.scalar(softTemperature) });
+          const again = scoreSymbols(weights, student.shape, { x }, written.symbols).logits.tensor.dataSync();
           written.logits.dataSync().forEach((value, i) => expect(value).toBeCloseTo(again[i], 3));
           if (softTemperature === null) expect(new Set(written.symbols.dataSync())).toEqual(new Set([0, 1]));
         });
