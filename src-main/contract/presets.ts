@@ -86,6 +86,7 @@ const changes: Record<PresetName, Changes> = {
   // The publication, as far as it says; 384 is the smallest common width of its heads that a ViT has, too.
   paper: {
     steps: 20_000, channels: 0, mapSteps: 0, descriptor: 'autoregressive', crossView: false, projectionWeight: 1, alignmentWeight: 0, gumbelNoise: 1,
+    vectorGradient: 'straight-through', codebookUpdate: 'gradient', codebookStart: 'random', codeRevival: 0,
     width: 384, descriptorLayers: 6, descriptorHeads: 8, memoryTokens: 8, interpreterLayers: 12, interpreterHeads: 6,
     projectorOutputs: 8192, projectorHidden: 2048, projectorBottleneck: 256,
     warmup: 1000, teacherTemperatureWarmup: 2000, checkpointEvery: 500, evaluateEvery: 1000, heldOut: 2000,

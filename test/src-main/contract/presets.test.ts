@@ -13,6 +13,7 @@ describe('presets', () => {
     expect(presetConfig('paper')).toMatchObject({
       descriptorHeads: 8, descriptorLayers: 6, interpreterHeads: 6, interpreterLayers: 12, projectorOutputs: 8192, batch: 64, views: 4, length: 8,
       descriptor: 'autoregressive', crossView: false, alignmentWeight: 0, projectionWeight: 1, channels: 0,
+      prefixLoss: true, diversityWeight: 0, imitationSteps: 0, interpreterAttention: 'causal', vectorGradient: 'straight-through', codeRevival: 0,
     });
   });
 
@@ -49,6 +50,8 @@ describe('a config is refused with the name of the field', () => {
     [{ views: 1, crossView: false }, 'channels', 'views = 1'],
     [{ projectionWeight: 0, alignmentWeight: 0 }, 'alignmentWeight', 'nothing to learn'],
     [{ gumbelTemperatureStart: 0.1, gumbelTemperatureEnd: 0.2 }, 'gumbelTemperatureEnd', 'is above gumbelTemperatureStart = 0.1'],
+    [{ sharpenedTemperatureStart: 0.05 }, 'sharpenedTemperatureEnd', 'is above sharpenedTemperatureStart = 0.05'],
+    [{ codeWidth: 0 }, 'codeWidth', 'codeWidth = 0: '],
     [{ teacherTemperature: 0.2 }, 'teacherTemperature', 'is not below studentTemperature'],
     [{ heldOut: 0 }, 'heldOut', 'evaluateEvery asks for measurements'],
     [JSON.parse('{"__proto__": {"steps": 5}, "constructor": 1}') as Record<string, unknown>, '__proto__', 'no training field'],
@@ -61,4 +64,6 @@ describe('a config is refused with the name of the field', () => {
 
 it('a variant is named as in the paper', () => {
   expect(variantName(presetConfig('small'))).toBe('GS 128');
+  expect(variantName({ quantizer: 'vector', vocabulary: 512 })).toBe('VQ 512');
+  expect(variantName({ quantizer: 'sharpened', vocabulary: 16 })).toBe('SS 16');
 });
