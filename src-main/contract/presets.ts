@@ -23,7 +23,7 @@ const small: Omit<TrainingConfig, 'preset'> = {
   codeWidth: 32,
   vectorGradient: 'rotation',
   codebookUpdate: 'average',
-  codebookDecay: 0.99,
+  codebookDecay: 0.97,
   commitmentWeight: 0.25,
   codebookStart: 'k-means',
   codeRevival: 0.1,

@@ -12,7 +12,8 @@ import { inBlocks, prepareMap } from './prepare-map';
 /** Images that the codes are made from, and that the spread between views is measured on. */
 const codeSample = 50_000;
 const viewSample = 20_000;
-const querySample = 16_384;
+const querySample = 8192; // or this many for each code, whichever is more
+const queriesPerCode = 8;
 const iterations = 20;
 
 export interface PrepareOptions {
@@ -39,7 +40,7 @@ export async function prepareStudent(o: PrepareOptions): Promise<void> {
   o.onProgress?.({ phase: 'preparing', done: 0, total: null, unit: 'passes' });
   const features = tf.tidy(() => tf.tensor2d(o.clean.gather(chosen), [chosen.length, student.shape.featureWidth]));
   await prepareMap(o, features, chosen, some(viewSample));
-  await startCodes(o, features, some(querySample), random);
+  await startCodes(o, features, some(Math.max(querySample, queriesPerCode * config.vocabulary)), random);
   if (config.quantizer === 'vector') startCodebook(student.parameters, student.shape, config.views * config.batch);
   features.dispose();
   for (const name of student.parameters.names())
