@@ -31,10 +31,11 @@ SAFE_LEAD = 1e-3  # by which every hard symbol must win
 SAFE_ROUNDING = 3e-6  # |single − double| / |double| of every tensor
 
 
-def shape_of(config: dict, feature_width: int) -> Shape:
+def shape_of(config: dict, feature_width: int, tokens=None) -> Shape:
     channels = min(config["channels"] or feature_width, feature_width)
     width = channels if config["descriptor"] == "residual" else config["codeWidth"] if config["quantizer"] == "vector" else 0
-    derived = {"featureWidth": feature_width, "featureTokens": 0, "tokenWidth": 0, "channels": channels, "mapHidden": config["mapHidden"] if config["mapSteps"] > 0 else 0, "codeWidth": width}
+    derived = {"featureWidth": feature_width, "featureTokens": 0, "tokenWidth": 0, "channels": channels, "mapHidden": config["mapHidden"] if config["channels"] > 0 and config["mapSteps"] > 0 else 0, "codeWidth": width}
+    derived |= {"featureTokens": tokens["count"], "tokenWidth": tokens["width"]} if tokens else {"featureTokens": 0, "tokenWidth": 0}
     return Shape(**{f.name: derived[f.name] if f.name in derived else config[f.name] for f in fields(Shape)})
 
 
@@ -59,7 +60,7 @@ def dimensions(s: Shape, imitates: bool):
 
     if H:
         dims |= {f"feature.{name}": sizes for name, sizes in map_dimensions(s).items()} | {"feature.centre": [C]}
-    layer("descriptor.memory", C, s.memoryTokens * D)
+    layer("descriptor.memory", *((s.tokenWidth, D) if s.featureTokens else (C, s.memoryTokens * D)))
     if s.descriptor != "parallel":
         dims["descriptor.symbols.weight"] = [K, D]
     dims["descriptor.positions"] = [L, D]
@@ -162,17 +163,20 @@ def lead_of(loss):
 
 def losses_of(student: dict, common: dict, feature_width: int):
     """One student under several losses; the least lead of a hard symbol."""
-    config = common | student["config"]
-    rows, shape = config["views"] * config["batch"], shape_of(config, feature_width)
+    config, shape_of_tokens = common | student["config"], student.get("tokens")
+    rows, shape = config["views"] * config["batch"], shape_of(config, feature_width, shape_of_tokens)
     weights = random_weights(shape, config["imitationSteps"] > 0, rows)
     features = as_stored(randn(rows, feature_width))
     out = {f"weight/{name}": tensor.clone() for name, tensor in weights.items()} | {"features": features}
+    tokens = None
+    if shape_of_tokens:
+        out["tokens"] = tokens = as_stored(randn(rows, shape.featureTokens, shape.tokenWidth))
     twin = Twin(shape, weights)
     trained = [weights[name].requires_grad_(True) for name in twin.trained()]
     least = math.inf
     for variant, changes in student["variants"].items():
         c = config | changes
-        loss = twin.loss(twin.normalise(features), gumbel_noise(c, rows, 0), settings_of(c, schedules(c), 0))
+        loss = twin.loss(twin.normalise(features), gumbel_noise(c, rows, 0), settings_of(c, schedules(c), 0), tokens)
         gradients = torch.autograd.grad(loss.total, trained, allow_unused=True)
         out |= {f"{variant}/{name}": tensor for name, tensor in measures(loss).items()}
         out |= {f"{variant}/gradient/{name}": gradient for name, gradient in zip(twin.trained(), gradients) if gradient is not None}
@@ -180,13 +184,15 @@ def losses_of(student: dict, common: dict, feature_width: int):
     return out, least
 
 
-def steps_of(changes: dict, common: dict, feature_width: int):
+def steps_of(case: dict, common: dict, feature_width: int):
     """Every tensor has one row for each step, weights one more for before the first."""
-    config = common | changes
+    config = common | case["config"]
     rows, schedule = config["views"] * config["batch"], schedules(config)
-    shape = shape_of(config, feature_width)
+    shape = shape_of(config, feature_width, case.get("tokens"))
     weights = random_weights(shape, config["imitationSteps"] > 0, rows)
-    features = as_stored(randn(config["steps"], rows, feature_width))
+    given = {"features": as_stored(randn(config["steps"], rows, feature_width))}
+    if "tokens" in case:
+        given["tokens"] = as_stored(randn(config["steps"], rows, shape.featureTokens, shape.tokenWidth))
     twin = Twin(shape, weights)
     optimizer = optimizer_for({name: weights[name] for name in twin.trained()}, 0.0, config["weightDecay"])
     options = {name: config[name] for name in ("gradientClip", "centreMomentum", "codebookDecay", "codeRevival")}
@@ -205,8 +211,9 @@ def steps_of(changes: dict, common: dict, feature_width: int):
         for group in optimizer.param_groups:
             group["lr"] = schedule["learningRate"][step]
         loss, norm = training_step(
-            twin, optimizer, twin.normalise(features[step]), gumbel_noise(config, rows, step), settings_of(config, schedule, step),
+            twin, optimizer, twin.normalise(given["features"][step]), gumbel_noise(config, rows, step), settings_of(config, schedule, step),
             **options, teacherMomentum=schedule["teacherMomentum"][step], candidates=revival_candidates(config, rows, step),
+            tokens=given["tokens"][step] if "tokens" in given else None,
         )
         least = min(least, lead_of(loss))
         note("gradientNorm", norm)
@@ -221,7 +228,7 @@ def steps_of(changes: dict, common: dict, feature_width: int):
             note(f"moment/{name}/first", state["exp_avg"])
             note(f"moment/{name}/second", state["exp_avg_sq"])
     fixed = ("weight/feature.", "weight/imitation.", "weight/descriptor.sharpness")
-    return {"features": features} | {name: tensors[0][None] if name.startswith(fixed) else torch.stack(tensors) for name, tensors in seen.items()}, least
+    return given | {name: tensors[0][None] if name.startswith(fixed) else torch.stack(tensors) for name, tensors in seen.items()}, least
 
 
 def neighbour_map_of(common: dict, changes: dict, feature_width: int):

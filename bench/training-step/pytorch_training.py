@@ -42,9 +42,9 @@ def optimizer_for(weights: dict, learning_rate, weight_decay):
     return torch.optim.AdamW(groups, lr=learning_rate, fused=True)
 
 
-def training_step(twin: Twin, optimizer, x, noise, o: Settings, *, gradientClip, teacherMomentum, centreMomentum, codebookDecay, codeRevival, candidates=None):
+def training_step(twin: Twin, optimizer, x, noise, o: Settings, *, gradientClip, teacherMomentum, centreMomentum, codebookDecay, codeRevival, candidates=None, tokens=None):
     """One step; the loss and the length of its gradient before clipping. candidates (L, K): rows that codes are revived from."""
-    loss = twin.loss(x, noise, o)
+    loss = twin.loss(x, noise, o, tokens)
     optimizer.zero_grad(set_to_none=True)
     loss.total.backward()
     parameters = [p for group in optimizer.param_groups for p in group["params"]]

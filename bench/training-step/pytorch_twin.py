@@ -143,7 +143,10 @@ class Twin:
             hidden = self.norm(F.gelu(self.layer(f"{prefix}layer{i}", hidden)))
         return a @ self.w[f"{prefix}linear.weight"] + self.layer(f"{prefix}layer2", hidden)
 
-    def memory(self, x):
+    def memory(self, x, tokens):
+        """(R, M, D): the teacher's tokens (R, N, T) where there are some, else the feature split."""
+        if self.s.featureTokens > 0:
+            return self.layer("descriptor.memory", self.norm(tokens))
         return self.layer("descriptor.memory", x).unflatten(-1, (self.s.memoryTokens, self.s.width))
 
     def scores_of(self, queries, j=slice(None)):
@@ -159,12 +162,12 @@ class Twin:
         return F.one_hot(noisy.argmax(-1), self.s.vocabulary).to(noisy.dtype) if soft is None else (noisy / soft).softmax(-1)
 
     @torch.no_grad()
-    def write(self, x, noise=None, soft=None):
+    def write(self, x, noise=None, soft=None, tokens=None):
         """Symbols (R, L, K) position by position; noise (R, L, K) or None, soft a temperature or None."""
         s, w = self.s, self.w
         if s.descriptor == "parallel":
-            return self.choose(added(self.scores(x, None)[0], noise), soft)
-        memory, caches, left, symbols = self.memory(x), [{} for _ in range(s.descriptorLayers)], x, []
+            return self.choose(added(self.scores(x, None, tokens)[0], noise), soft)
+        memory, caches, left, symbols = self.memory(x, tokens), [{} for _ in range(s.descriptorLayers)], x, []
         for j in range(s.length):
             stream = w["descriptor.positions"][j].expand(len(x), -1)
             if j > 0:
@@ -181,7 +184,7 @@ class Twin:
                 left = left - symbols[-1] @ w["codes"][j]
         return torch.stack(symbols, 1)
 
-    def scores(self, x, written):
+    def scores(self, x, written, tokens=None):
         """Logits (R, L, K) of all positions given the symbols before, and queries (R, L, E) where symbols have codes."""
         s, w = self.s, self.w
         stream = w["descriptor.positions"].expand(len(x), -1, -1)
@@ -192,7 +195,7 @@ class Twin:
                 used = torch.einsum("rlk,lke->rle", written, w["codes"])
                 left = x[:, None] - (used.cumsum(1) - used)
             stream = stream + left @ w["descriptor.residual.weight"]
-        memory = self.memory(x)
+        memory = self.memory(x, tokens)
         for i in range(s.descriptorLayers):
             stream = self.block(f"descriptor.block{i}", stream, memory, s.descriptorHeads, causal=s.descriptor != "parallel")
         output = self.layer("descriptor.output", self.norm(stream))
@@ -259,12 +262,12 @@ class Twin:
             left = left - codes[numbers[-1]]
         return torch.stack(numbers, 1)
 
-    def loss(self, x, noise, o: Settings) -> Loss:
-        """Of normalised features (R, C), with the noise (R, L, K) that is added to the logits, or None."""
+    def loss(self, x, noise, o: Settings, tokens=None) -> Loss:
+        """Of normalised features (R, C), with the noise (R, L, K) that is added to the logits, or None, and tokens (R, N, T)."""
         s = self.s
         soft = None if self.vector or o.straightThrough else o.quantizerTemperature
-        written = self.write(x, noise, soft)
-        logits, queries = self.scores(x, written)
+        written = self.write(x, noise, soft, tokens)
+        logits, queries = self.scores(x, written, tokens)
         symbols, vectors, total = self.quantize(logits, queries, written, noise, o)
         embeddings = self.interpret(symbols, vectors)
         by_row = torch.zeros(len(x), s.length, dtype=x.dtype)
@@ -287,7 +290,7 @@ class Twin:
             total = total + o.diversityWeight * (math.log(s.vocabulary) - torch.special.entr(mean).sum(-1)).mean()
         if o.imitationWeight > 0:
             numbers = self.imitated(x)
-            given, _ = self.scores(x, F.one_hot(numbers, s.vocabulary).to(x.dtype))
+            given, _ = self.scores(x, F.one_hot(numbers, s.vocabulary).to(x.dtype), tokens)
             total = total + o.imitationWeight * F.cross_entropy(given.flatten(0, 1), numbers.flatten())
         detach = lambda t: None if t is None else t.detach()
         return Loss(total, by_row.detach(), detach(entropies), targets, teacher_mean, written, added(logits.detach(), noise), detach(queries))

@@ -5,6 +5,7 @@ import { afterAll, expect } from 'vitest';
 import type { TrainingConfig } from '../../src-main/contract/config';
 import { presetConfig } from '../../src-main/contract/presets';
 import type { NamedArray } from '../../src-main/model/parameters';
+import type { FeatureTokens } from '../../src-main/model/shapes';
 import { decodeSafetensors } from '../../src-main/training/safetensors';
 
 type Changes = Partial<TrainingConfig>;
@@ -13,9 +14,9 @@ type Changes = Partial<TrainingConfig>;
 export const cases = JSON.parse(readFileSync(new URL('cases.json', import.meta.url), 'utf8')) as {
   featureWidth: number;
   config: Changes;
-  losses: Record<string, { config: Changes; variants: Record<string, Changes> }>;
+  losses: Record<string, { config: Changes; tokens?: FeatureTokens; variants: Record<string, Changes> }>;
   neighbourMap: Changes;
-  steps: Record<string, Changes>;
+  steps: Record<string, { config: Changes; tokens?: FeatureTokens }>;
 };
 
 /** A config smaller than the limits of its fields allow, so that fixtures are small. */

@@ -11,7 +11,7 @@ import { cases, Comparison, configOf, Fixture } from './fixture';
 export function compareLosses(): void {
   const compared = new Comparison('losses');
 
-  for (const [name, { config: changes, variants }] of Object.entries(cases.losses))
+  for (const [name, { config: changes, tokens, variants }] of Object.entries(cases.losses))
     describe(`the loss of the student "${name}"`, () => {
       const fixture = new Fixture(`losses-${name}`);
       for (const [variant, options] of Object.entries(variants))
@@ -19,7 +19,7 @@ export function compareLosses(): void {
           const config = configOf(changes, options);
           const { length: L, vocabulary: K } = config;
           const rows = config.views * config.batch;
-          const student = Student.create(studentShape(config, cases.featureWidth), 0, { trainable: true, imitates: config.imitationSteps > 0 });
+          const student = Student.create(studentShape(config, cases.featureWidth, tokens), 0, { trainable: true, imitates: config.imitationSteps > 0 });
           const weights = fixture.under('weight/');
           expect(weights.map((weight) => weight.name).sort()).toEqual(student.parameters.names().sort());
           student.parameters.write(weights);
@@ -29,6 +29,7 @@ export function compareLosses(): void {
             return studentLoss(student, {
               ...config,
               features: fixture.tensor('features'),
+              ...(tokens && { tokens: fixture.tensor('tokens') }),
               noise: config.quantizer === 'gumbel' && config.gumbelNoise > 0 ? gumbelNoise(uniforms, config.gumbelNoise) : null,
               quantizerTemperature: tf.scalar(schedule.quantizerTemperature[0]),
               teacherTemperature: tf.scalar(schedule.teacherTemperature[0]),

@@ -30,18 +30,19 @@ export function compareSteps(): void {
       for (const { name, data } of weights) compared.same(data, fixture.array(`after/${name}`), `neighbour map, ${name}`);
       tf.dispose([clean, neighbourhood]);
     });
-    for (const [name, changes] of Object.entries(cases.steps))
+    for (const [name, { config: changes, tokens }] of Object.entries(cases.steps))
       it(name, async () => {
         const fixture = new Fixture(`steps-${name}`);
         const config = configOf(changes);
-        const student = Student.create(studentShape(config, cases.featureWidth), config.seed, { trainable: true, imitates: config.imitationSteps > 0 });
+        const student = Student.create(studentShape(config, cases.featureWidth, tokens), config.seed, { trainable: true, imitates: config.imitationSteps > 0 });
         const weights = fixture.under('weight/');
         expect(weights.map((weight) => weight.name).sort()).toEqual(student.parameters.names().sort());
         student.parameters.write(weights.map((weight) => atStep(weight, 0)));
         const training = beginTraining(config, student);
         for (let step = 0; step < config.steps; step++) {
           const where = (what: string) => `${name}, step ${step}, ${what}`;
-          const measures = trainingStep(training, step, atStep(fixture.array('features'), step).data);
+          const given = (what: string) => atStep(fixture.array(what), step).data;
+          const measures = trainingStep(training, step, given('features'), tokens && given('tokens'));
           for (const [measure, tensor] of Object.entries(measures)) compared.same(tensor, atStep(fixture.array(measure), step), where(measure));
           tf.dispose(measures);
           for (const { name: weight, data } of await student.parameters.read()) {
