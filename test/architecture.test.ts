@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const root = path.resolve(import.meta.dirname, '..');
 
 /** Which folders a folder may import from, besides itself (docs/architecture.md). */
-const lower = ['contract', 'dataset', 'teacher', 'model', 'database', 'training', 'evaluation', 'explore'];
+const lower = ['contract', 'dataset', 'teacher', 'model', 'database', 'training', 'evaluation', 'explore', 'sweep'];
 const mayImport: Record<string, readonly string[]> = {
   contract: [],
   dataset: ['contract'],
@@ -16,6 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   training: ['contract', 'model', 'dataset', 'teacher', 'evaluation'],
   evaluation: ['contract'],
   explore: ['contract', 'evaluation'],
+  sweep: ['contract'],
   engine: lower,
   cli: [...lower, 'engine'],
   shell: ['contract'],
@@ -24,7 +25,7 @@ const mayImport: Record<string, readonly string[]> = {
 
 /** The folders that a package is at home in. */
 const homes: Record<string, readonly string[]> = {
-  zod: ['src-renderer', 'contract', 'dataset', 'teacher', 'training', 'database', 'engine', 'cli', 'explore', 'evaluation', 'model'],
+  zod: ['src-renderer', 'contract', 'sweep', 'dataset', 'teacher', 'training', 'database', 'engine', 'cli', 'explore', 'evaluation', 'model'],
   '@orpc/contract': ['contract', 'cli', 'shell', 'src-renderer'],
   '@orpc/client': ['cli', 'shell', 'src-renderer'],
   '@orpc/server': ['engine', 'cli'],

@@ -1,3 +1,4 @@
+import { ablateCommand } from './ablate';
 import { collectionsCommand } from './collections';
 import type { Command } from './command';
 import { describeCommand } from './describe';
@@ -12,6 +13,7 @@ import { neighboursCommand } from './neighbours';
 import { runsCommand } from './runs';
 import { serveCommand } from './serve';
 import { setupComputeCommand } from './setup-compute';
+import { sweepCommand } from './sweep';
 import { statisticsCommand } from './statistics';
 import { trainCommand } from './train';
 
@@ -24,6 +26,8 @@ export const commands: readonly Command[] = [
   evaluateCommand,
   fewShotCommand,
   statisticsCommand,
+  sweepCommand,
+  ablateCommand,
   describeCommand,
   neighboursCommand,
   mapCommand,

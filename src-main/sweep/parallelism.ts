@@ -4,8 +4,6 @@ import type { TrainingConfig } from '../contract/config';
 export interface Room {
   cores: number;
   memory: number;
-  /** A GPU trains one run at a time: its memory is taken as a whole. */
-  gpu: boolean;
 }
 
 const megabyte = 2 ** 20;
@@ -33,8 +31,11 @@ export function runBytes(config: TrainingConfig): number {
  * @param asked what the user asked for, which is taken as it is
  */
 export function planParallel(configs: readonly TrainingConfig[], room: Room, asked: number | null): { parallel: number; threads: number } {
-  const largest = Math.max(...configs.map(runBytes));
-  const fitting = room.gpu ? 1 : Math.min(room.cores, Math.floor((0.9 * room.memory) / largest));
-  const parallel = Math.max(1, Math.min(configs.length, asked ?? fitting));
+  const largest = Math.max(processBytes, ...configs.map(runBytes));
+  const fitting = Math.min(room.cores, Math.floor((0.9 * room.memory) / largest));
+  const parallel = Math.max(1, Math.min(Math.max(1, configs.length), asked ?? fitting));
   return { parallel, threads: Math.max(1, Math.floor(room.cores / parallel)) };
 }
+
+/** Whether a backend, by its description, computes on a GPU: that trains one run at a time, its memory is taken as a whole. */
+export const onGpu = (backend: string): boolean => /GPU/i.test(backend);

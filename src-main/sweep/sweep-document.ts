@@ -21,6 +21,8 @@ export const variantResult = z.object({
   /** Seconds of training, over all sittings; null before the first step. */
   seconds: z.number().nullable(),
   backend: z.string().nullable(),
+  /** Alarms of collapse that stood at its last step; none for a healthy run. */
+  alarms: z.array(z.string()),
   /** Share of the K symbols in use and perplexity at each position, over the descriptions of the whole collection. */
   usage: z.array(z.number()).nullable(),
   perplexity: z.array(z.number()).nullable(),

@@ -15,9 +15,15 @@ export function csv(lines: readonly (readonly Cell[])[]): string {
   return lines.map((line) => `${line.map(field).join(',')}\r\n`).join('');
 }
 
-/** A Markdown table for people: percentages with one decimal; columns without any figure and details are left out. */
-export function tableMarkdown({ columns, rows }: Table): string {
-  const shown = columns.filter(({ key, detail }) => !detail && rows.some((row) => row[key] !== null) && (key !== 'state' || rows.some((row) => row.state !== 'done' && row.state !== null)));
+/** Columns for people: those with a figure, without details; the state where something is not done. */
+export function shownColumns({ columns, rows }: Table): Column[] {
+  return columns.filter(({ key, detail }) => !detail && rows.some((row) => row[key] !== null && (key !== 'state' || row[key] !== 'done')));
+}
+
+/** A Markdown table: percentages with one decimal. */
+export function tableMarkdown(table: Table): string {
+  const { rows } = table;
+  const shown = shownColumns(table);
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
   return [line(shown.map(({ title }) => title)), `|${shown.map(({ as }) => (as === 'text' ? '---|' : '---:|')).join('')}`, ...rows.map((row) => line(shown.map((column) => shownCell(row[column.key], column))))].join('\n') + '\n';
 }

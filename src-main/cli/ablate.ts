@@ -1,0 +1,28 @@
+import { ablationGroups, ablations } from '../sweep/ablations';
+import { UsageError } from './arguments';
+import type { Command } from './command';
+import { runSweep, sweepOptions } from './run-sweep';
+import { givenConfig } from './training-flags';
+
+export const ablateCommand: Command = {
+  name: 'ablate',
+  summary: 'Train, describe and evaluate the method with one part changed at a time, and write what each is worth.',
+  options: {
+    only: { value: 'PARTS', help: `The parts to look at, separated by commas, of ${ablationGroups.join(', ')}. Default: all.` },
+    ...sweepOptions('ablations'),
+  },
+  notes: [
+    'Training flags change the settings that every ablation starts from; what would change nothing of them is left out.',
+    'It goes on, reports failures and writes as `glyphscope sweep` does; the table says the difference to the settings as they are.',
+  ],
+
+  async run(invocation) {
+    const { values } = invocation;
+    const settings = givenConfig(values);
+    const groups = typeof values.only === 'string' ? values.only.split(',').map((group) => group.trim()) : ablationGroups;
+    const unknown = groups.find((group) => !ablationGroups.includes(group));
+    if (unknown !== undefined) throw new UsageError(`--only: there is no part "${unknown}".`, { subject: '--only', remedy: `The parts are ${ablationGroups.join(', ')}.` });
+    const name = typeof values.name === 'string' ? values.name.trim() : 'ablations';
+    return runSweep(invocation, { kind: 'ablations', name, variants: ablations(settings, groups), settings });
+  },
+};
