@@ -4,6 +4,7 @@ import { GlyphscopeError } from '../contract/errors';
 import { bytesToSymbols } from '../database/symbol-bytes';
 import type { LibraryDatabase } from '../database/library-database';
 import type { EmbeddingSet } from '../explore/embedding-set';
+import type { FoundRows } from '../explore/nearest-graph';
 import type { FoundImage, FoundNeighbours } from '../explore/neighbours';
 import { VectorClient } from '../explore/vector-client';
 import type { MapResult } from '../explore/vector-protocol';
@@ -12,6 +13,16 @@ import { breathe } from '../evaluation/breathe';
 import { labelledImages, slotsOf } from './collection-labels';
 import { openEmbeddings } from './embeddings';
 import type { Runs } from './runs';
+
+/** From so many points on, which take the vector worker a second, another process is asked for the nearest of each. */
+const manyPoints = 10_000;
+
+/** The k nearest, itself included, of each of the rows [m, width]. */
+export interface NearestQuestion {
+  rows: Float32Array;
+  width: number;
+  k: number;
+}
 
 /** Descriptions read between two breaths. */
 const rowsAtOnce = 2_000;
@@ -53,8 +64,13 @@ export class Vectors {
     return { summary, positions: positions.map((position) => ({ ...position, images: position.images.flatMap((image) => items.get(image) ?? []) })) };
   }
 
-  async map(run: number, collection: number, o: { seed: number; onProgress: Progress; signal: AbortSignal }): Promise<MapResult> {
-    return this.#client.map(await this.#ready(run, collection), o);
+  /** @param o.nearest finds the k nearest of each of many points faster than the vector worker does, or gives null */
+  async map(run: number, collection: number, o: { seed: number; nearest: (points: NearestQuestion) => Promise<FoundRows | null>; onProgress: Progress; signal: AbortSignal }): Promise<MapResult> {
+    const key = await this.#ready(run, collection);
+    const points = await this.#client.mapPoints(key);
+    const many = points.rows.length / this.#width >= manyPoints;
+    const nearest = many ? await o.nearest({ ...points, width: this.#width }) : null;
+    return this.#client.map(key, { ...o, nearest });
   }
 
   close(): Promise<void> {

@@ -11,6 +11,31 @@ export interface NearestGraph {
   distances: Float32Array;
 }
 
+/** The k nearest rows of each of m rows by inner product, both [m, k], nearest first: see model/nearest-rows.ts. */
+export interface FoundRows {
+  rows: Int32Array;
+  similarities: Float32Array;
+}
+
+/** The graph from the nearest rows among unit-length ones. */
+export function graphOfRows(found: FoundRows, k: number): NearestGraph {
+  const count = found.rows.length / k;
+  const graph: NearestGraph = { count, k, neighbours: new Int32Array(count * k), distances: new Float32Array(count * k) };
+  for (let i = 0; i < count; i++) {
+    // A row is nearest to itself, but rounding may have put a close one before it.
+    let at = i * k;
+    graph.neighbours[at++] = i;
+    for (let from = i * k; at < (i + 1) * k; from++) {
+      if (found.rows[from] === i) continue;
+      graph.neighbours[at] = found.rows[from];
+      graph.distances[at++] = distanceAt(found.similarities[from]);
+    }
+  }
+  return graph;
+}
+
+const distanceAt = (similarity: number) => Math.sqrt(Math.max(0, 2 - 2 * similarity));
+
 /**
  * The exact k-NN graph of unit-length rows [m, width], k ≤ m: tiles of products, each pair computed once. Among equal
  * similarities the tile order decides, so the graph is a function of the rows alone.
@@ -68,7 +93,7 @@ export async function nearestGraph(
     graph.neighbours[i * k] = i;
     for (let t = 0; t < others; t++) {
       graph.neighbours[i * k + t + 1] = neighbours[i * others + t];
-      graph.distances[i * k + t + 1] = Math.sqrt(Math.max(0, 2 - 2 * similarities[i * others + t]));
+      graph.distances[i * k + t + 1] = distanceAt(similarities[i * others + t]);
     }
   }
   return graph;

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { GlyphscopeError } from '../contract/errors';
 import type { Progress } from '../contract/progress';
 import type { EmbeddingSet } from './embedding-set';
+import type { FoundRows } from './nearest-graph';
 import type { FoundNeighbours, NeighbourQuery } from './neighbours';
 import { ownBuffers, type MapResult, type VectorOperation, type VectorOperations, type VectorReply, type VectorRequest } from './vector-protocol';
 import type { SymbolPositions, VocabularyParts } from './vocabulary';
@@ -106,9 +107,18 @@ export class VectorClient {
     return this.#call('symbol', { key, symbol, images });
   }
 
-  /** Computes a map: seconds for 2,500 images, a minute or two for 60,000. @throws CANCELLED when the signal aborts */
-  map(key: string, o: { seed: number; onProgress?: Progress; signal?: AbortSignal }): Promise<MapResult> {
-    return this.#call('map', { key, seed: o.seed }, o);
+  /** The points that a map of the set places, [m, Z], and the neighbours of each, itself included, that it asks for. */
+  mapPoints(key: string): Promise<{ rows: Float32Array; k: number }> {
+    return this.#call('mapPoints', { key });
+  }
+
+  /**
+   * Computes a map: seconds for 2,500 images, a minute or two for 60,000.
+   * @param o.nearest of each of `mapPoints`, where something faster than this worker found them
+   * @throws CANCELLED when the signal aborts
+   */
+  map(key: string, o: { seed: number; nearest?: FoundRows | null; onProgress?: Progress; signal?: AbortSignal }): Promise<MapResult> {
+    return this.#call('map', { key, seed: o.seed, nearest: o.nearest ?? null }, o);
   }
 
   /** Ends the worker; calls under way fail with CANCELLED. */

@@ -1,6 +1,7 @@
 import type { ErrorDetail } from '../contract/errors';
 import type { ProgressState } from '../contract/progress';
 import type { EmbeddingSet } from './embedding-set';
+import type { FoundRows } from './nearest-graph';
 import type { FoundNeighbours, NeighbourQuery } from './neighbours';
 import type { SymbolPositions, VocabularyParts } from './vocabulary';
 
@@ -25,7 +26,8 @@ export interface VectorOperations {
   neighboursOfImage: { input: { key: string; image: number; count: number }; output: FoundNeighbours };
   vocabulary: { input: { key: string; exemplars: number }; output: VocabularyParts };
   symbol: { input: { key: string; symbol: number; images: number }; output: SymbolPositions };
-  map: { input: { key: string; seed: number }; output: MapResult };
+  mapPoints: { input: { key: string }; output: { rows: Float32Array; k: number } };
+  map: { input: { key: string; seed: number; nearest: FoundRows | null }; output: MapResult };
 }
 export type VectorOperation = keyof VectorOperations;
 

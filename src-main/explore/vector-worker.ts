@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { GlyphscopeError, toErrorDetail } from '../contract/errors';
 import type { Progress } from '../contract/progress';
 import { prepareSet, type PreparedSet } from './embedding-set';
-import { mapOf } from './map';
+import { mapOf, mapPoints } from './map';
 import { findNeighbours, neighboursOfImage } from './neighbours';
 import { ownBuffers, type MapResult, type VectorOperation, type VectorOperations, type VectorReply, type VectorRequest } from './vector-protocol';
 import { symbolOf, vocabularyOf } from './vocabulary';
@@ -37,9 +37,10 @@ const handlers: Handlers = {
   neighboursOfImage: ({ key, image, count }) => neighboursOfImage(setOf(key), image, count),
   vocabulary: ({ key, exemplars }) => vocabularyOf(setOf(key), exemplars),
   symbol: ({ key, symbol, images }) => symbolOf(setOf(key), symbol, images),
-  map: async ({ key, seed }, call): Promise<MapResult> => {
+  mapPoints: ({ key }) => mapPoints(setOf(key)),
+  map: async ({ key, seed, nearest }, call): Promise<MapResult> => {
     const set = setOf(key);
-    const coordinates = await mapOf(set, { seed, ...call });
+    const coordinates = await mapOf(set, { seed, nearest, ...call });
     return { coordinates, images: set.images.slice(), labels: set.labels.slice(), symbols: set.symbols.slice(), classes: set.classes, length: set.length };
   },
 };
@@ -59,7 +60,7 @@ async function answer(request: Exclude<VectorRequest, { operation: 'cancel' }>):
   const send = (reply: VectorReply, transfer: ArrayBuffer[] = []) => port?.postMessage(reply, transfer);
   try {
     const output = await handle(request.operation, request.input, { signal: controller.signal, onProgress: (progress) => send({ id, progress }) });
-    const arrays = output !== null && 'coordinates' in output ? ownBuffers(output.coordinates, output.images, output.labels, output.symbols) : [];
+    const arrays = output === null ? [] : 'coordinates' in output ? ownBuffers(output.coordinates, output.images, output.labels, output.symbols) : 'rows' in output ? ownBuffers(output.rows) : [];
     send({ id, output }, arrays);
   } catch (error) {
     send({ id, error: toErrorDetail(error) });

@@ -1,17 +1,24 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mapFile } from '../image-routes';
+import type { Progress } from '../../contract/progress';
 import type { JobHandle, JobOutcome } from '../jobs';
 import type { Services } from '../services';
+import type { NearestQuestion } from '../vectors';
 
 /** Computes the map of a described collection and puts it in the place of the one before. */
 export async function computeMap(
-  s: Pick<Services, 'library' | 'vectors'>,
+  s: Pick<Services, 'library' | 'vectors' | 'students'>,
   o: { run: number; collection: number; seed: number },
   job: Pick<JobHandle, 'signal' | 'progress'>,
 ): Promise<JobOutcome> {
   const { db, directory } = s.library;
-  const result = await s.vectors.map(o.run, o.collection, { seed: o.seed, signal: job.signal, onProgress: (at) => job.progress(at) });
+  const { signal } = job;
+  const onProgress: Progress = (at) => job.progress(at);
+  // The run's student has a backend: native TensorFlow takes every core, the vector worker one.
+  const nearest = (points: NearestQuestion) =>
+    s.students.use(o.run, async (student) => (student.backend.name.startsWith('tensorflow') ? student.nearest(points, onProgress, signal) : null));
+  const result = await s.vectors.map(o.run, o.collection, { seed: o.seed, nearest, signal, onProgress });
   const points = result.images.length;
   const bytes = Buffer.concat([result.coordinates, result.images, result.labels, result.symbols].map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)));
   await mkdir(join(directory, 'maps'), { recursive: true });

@@ -3,7 +3,7 @@ import { UMAP } from 'umap-js';
 import { DotKernel } from '../../../src-main/explore/dot-kernel';
 import { prepareSet } from '../../../src-main/explore/embedding-set';
 import { fitInto, mapOf } from '../../../src-main/explore/map';
-import { nearestGraph } from '../../../src-main/explore/nearest-graph';
+import { graphOfRows, nearestGraph } from '../../../src-main/explore/nearest-graph';
 import { principalPlane } from '../../../src-main/explore/principal-plane';
 import { nearestDistances, spreadDuplicates } from '../../../src-main/explore/spread-duplicates';
 import { fuzzyGraph } from '../../../src-main/explore/umap-graph';
@@ -45,6 +45,24 @@ describe('the nearest-neighbour graph', () => {
       expect(Array.from(graph.neighbours.subarray(i * k, (i + 1) * k))).toEqual(expected.map((e) => e.j));
       expected.forEach((e, t) => expect(graph.distances[i * k + t]).toBeCloseTo(t === 0 ? 0 : Math.sqrt(2 - 2 * e.s), 3));
     }
+  });
+
+  test('is the same from rows that something else found, itself first whatever rounding did', async () => {
+    const n = 40, width = 6, k = 5;
+    const rows = cloud(4, n, width);
+    const graph = await nearestGraph(rows, width, k);
+    const found = { rows: new Int32Array(n * k), similarities: new Float32Array(n * k) };
+    for (let i = 0; i < n; i++) {
+      const order = Array.from(graph.neighbours.subarray(i * k, (i + 1) * k));
+      if (i % 3 === 0) order.splice(0, 2, order[1], i); // itself second
+      found.rows.set(order, i * k);
+      order.forEach((j, t) => (found.similarities[i * k + t] = cosine(rows.subarray(i * width, (i + 1) * width), rows.subarray(j * width, (j + 1) * width))));
+    }
+    const made = graphOfRows(found, k);
+    expect(made.neighbours).toEqual(graph.neighbours);
+    made.distances.forEach((distance, at) => expect(distance).toBeCloseTo(graph.distances[at], 3));
+    found.rows.set([7, 8, 9, 10, 11], 0); // itself not at all: five others as near as itself
+    expect([...graphOfRows(found, k).neighbours.subarray(0, k)]).toEqual([0, 7, 8, 9, 10]);
   });
 
   test('stops when it is cancelled', async () => {
