@@ -14,7 +14,7 @@ export const doctorCommand: Command = {
   async run({ library, out, signal }) {
     out.progress('measuring', 'Checking and measuring the compute backends; this takes half a minute.');
     const { root, version, node, entries } = findLocations();
-    const compute = new Compute({ node, entry: entries.cli, version });
+    const compute = new Compute({ node, entry: entries.backend });
     const report = await examine({ root, library, node, version, compute, signal });
     out.result(report, asText(report));
     return true;

@@ -20,8 +20,8 @@ export const setupComputeCommand: Command = {
   notes: ['`npm ci` does the same for what it finds here. Nothing needs more rights than yours; everything goes to ~/.cache/glyphscope.'],
 
   async run({ values, out, signal }) {
-    const { root, node, entries, version } = findLocations();
-    const compute = new Compute({ node, entry: entries.cli, version });
+    const { root, node, entries } = findLocations();
+    const compute = new Compute({ node, entry: entries.backend });
     if (values.check) {
       const { candidates, reason } = await compute.plan('auto');
       out.result({ chosenBackend: candidates[0], backendReason: reason }, `${candidates[0]}: ${reason}`);

@@ -8,7 +8,7 @@ export const backendReport = z.object({
   available: z.boolean(),
   /** Products of 1024 × 1024 float32 matrices; null where it cannot run. */
   gflops: z.number().nullable(),
-  /** A training step of the small preset with 4 images; null where it cannot run, and for plain JavaScript. */
+  /** A training step of the small preset with 4 images; null where it cannot run or would take minutes. */
   stepMs: z.number().nullable(),
   /** Greatest difference from the stored losses and gradient norms, as a share of them; null where it cannot run. */
   deviation: z.number().nullable(),

@@ -11,11 +11,9 @@ import { usesGpu } from '../model/backend-failures';
 import { backendStamp, computeDirectory } from '../model/backend-files';
 
 export interface ComputeOptions {
-  /** The Node that runs the built command line, which measures a backend in a process of its own. */
-  node: string;
+  /** Built file out/engine/backend.mjs, which checks and measures a backend in a process of its own, and the Node that runs it. */
   entry: string;
-  /** Glyphscope's version: another may compute other values. */
-  version: string;
+  node: string;
   /** Where findings are kept from one start to the next. */
   file?: string;
 }
@@ -52,17 +50,19 @@ export class Compute {
   /** What to compute with. A backend that is named is taken as it is; `auto` takes the fastest that is trusted. */
   async plan(wanted: BackendChoice): Promise<BackendPlan> {
     if (wanted !== 'auto') return { candidates: [wanted], reason: `${wanted} was asked for.`, note: null };
-    const reports: BackendReport[] = [];
-    for (const name of backendNames)
-      if (!lastResorts.includes(name) || !reports.some((report) => report.available)) reports.push(await this.report(name));
-    return choose(reports);
+    return this.#fastest(backendNames);
   }
 
-  /** What to go on with once the GPU has failed. */
-  async planWithoutGpu(): Promise<BackendPlan> {
-    const { candidates, ...rest } = await this.plan('auto');
-    const others = [...candidates, ...lastResorts].filter((name) => !usesGpu(name));
-    return { ...rest, candidates: [...new Set(others)] };
+  /** What to go on with once the GPU has failed, which is not asked again. */
+  planWithoutGpu(): Promise<BackendPlan> {
+    return this.#fastest(backendNames.filter((name) => !usesGpu(name)));
+  }
+
+  async #fastest(names: readonly BackendName[]): Promise<BackendPlan> {
+    const reports: BackendReport[] = [];
+    for (const name of names)
+      if (!lastResorts.includes(name) || !reports.some((report) => report.available)) reports.push(await this.report(name));
+    return choose(reports);
   }
 
   /** What is known of a backend, which is found out when nothing is. @param o.anew whether to find it out in any case */
@@ -83,7 +83,8 @@ export class Compute {
       this.#asked.delete(name); // it may be set up while this runs
       return unavailable(name, message, remedy ?? null);
     }
-    const key = [this.#o.version, process.version, os.cpus()[0]?.model, os.availableParallelism(), stamp].join('\n');
+    // Another build of Glyphscope may compute other values.
+    const key = [this.#o.entry, fs.statSync(this.#o.entry).mtimeMs, process.version, os.cpus()[0]?.model, os.availableParallelism(), stamp].join('\n');
     const kept = this.#read()[name];
     if (!o.anew && kept?.key === key && (kept.report.available || Date.now() - kept.time < failureLastsMs)) return kept.report;
     const report = await this.#measure(name, o.signal);
@@ -95,14 +96,14 @@ export class Compute {
   #measure(name: BackendName, signal: AbortSignal | undefined): Promise<BackendReport> {
     return new Promise((resolve) => {
       const options = { timeout: limitMs, signal, killSignal: 'SIGKILL' as const, maxBuffer: 1 << 22 };
-      execFile(this.#o.node, [this.#o.entry, 'measure-backend', name], options, (error, stdout, stderr) => {
+      execFile(this.#o.node, [this.#o.entry, name], options, (error, stdout, stderr) => {
         const answer = readAnswer(stdout);
         if (answer) return resolve(answer);
         const ended = error as { killed?: boolean; signal?: string | null; code?: number | string | null } | null;
-        if (ended?.killed || signal?.aborted) return resolve(unavailable(name, `${name} gave no answer within ${limitMs / 1000} s.`, 'Try again with `glyphscope doctor` when the machine is less busy.'));
+        if (ended?.killed || signal?.aborted) return resolve(unavailable(name, `It gave no answer within ${limitMs / 1000} s.`, 'Try again with `glyphscope doctor` when the machine is less busy.'));
         const how = ended?.signal ? `by ${ended.signal}` : `with code ${ended?.code ?? 0}`;
         const said = stderr.split('\n').filter((line) => line.trim() !== '' && !notices.test(line)).at(-1);
-        resolve(unavailable(name, `${name} ended its process ${how}${said ? `: ${said}` : ''}.`, 'Run `glyphscope setup-compute` to set it up again.'));
+        resolve(unavailable(name, `Its process ended ${how}${said ? `: ${said}` : ''}.`, 'Run `glyphscope setup-compute` to set it up again.'));
       });
     });
   }

@@ -78,7 +78,7 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
     const jobs = new JobBoard(db, o.log);
     const collections = new Collections(db);
     const runs = new Runs(db, directory, o.log);
-    const compute = new Compute({ node: locations.node, entry: locations.entries.cli, version: locations.version });
+    const compute = new Compute({ node: locations.node, entry: locations.entries.backend });
     const students = new Students(runs, locations, compute, o.log);
     const base = { locations, library, compute, jobs, collections, runs, packs, teachers, students, log: o.log };
     const services: Services = {

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import type { BackendName } from '../contract/config';
@@ -32,14 +33,28 @@ export function webgpuDirectory(environment: NodeJS.ProcessEnv = process.env): s
   return environment.GLYPHSCOPE_WEBGPU ? path.resolve(environment.GLYPHSCOPE_WEBGPU) : path.join(computeDirectory(environment), `webgpu-${webgpuVersion}`);
 }
 
-/** @throws BACKEND_UNAVAILABLE when there is none, or nothing that it could run on; then without a remedy */
+/**
+ * The binding that was compiled here, or else the one that @tensorflow/tfjs-node-gpu has downloaded for itself.
+ * @throws BACKEND_UNAVAILABLE when there is neither, or nothing that it could run on; without a remedy when there is none
+ */
 export function tensorflowBinding(variant: Variant): string {
   const gpu = variant === 'gpu';
-  if (process.platform !== 'linux' || process.arch !== 'x64') throw unavailable(`Native TensorFlow is prepared for Linux on x64 only, this is ${process.platform} on ${process.arch}.`);
   if (gpu && !nvidiaDriver()) throw unavailable('There is no NVIDIA driver.');
   const file = path.join(tensorflowDirectory(variant), 'tfjs_binding.node');
-  if (!existsSync(file)) throw unavailable(`Native TensorFlow${gpu ? ' for the GPU' : ''} is not set up (no ${file}).`, `Run \`${setUp[variant]}\` to set it up.`);
-  return file;
+  const found = [file, packagedBinding()].find((one) => one !== null && existsSync(one));
+  if (found) return found;
+  if (process.platform !== 'linux' || process.arch !== 'x64') throw unavailable(`Native TensorFlow is prepared for Linux on x64 only, this is ${process.platform} on ${process.arch}.`);
+  throw unavailable(`Native TensorFlow${gpu ? ' for the GPU' : ''} is not set up (no ${file}).`, `Run \`${setUp[variant]}\` to set it up.`);
+}
+
+function packagedBinding(): string | null {
+  try {
+    const lib = path.join(path.dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json')), 'lib');
+    const [version] = readdirSync(lib).filter((name) => name.startsWith('napi-v'));
+    return version ? path.join(lib, version, 'tfjs_binding.node') : null;
+  } catch {
+    return null; // the package is optional, and its script does not run unless it is allowed to
+  }
 }
 
 /** @throws BACKEND_UNAVAILABLE when they are not here */
@@ -59,14 +74,15 @@ export function backendStamp(name: BackendName): string {
     return [binding, size, mtimeMs, graphicsCards().join(), nvidiaDriverVersion(), VK_ICD_FILENAMES, VK_DRIVER_FILES, LD_LIBRARY_PATH].join('\n');
   }
   const variant = name === 'tensorflow-gpu' ? 'gpu' : 'cpu';
-  const folder = path.dirname(tensorflowBinding(variant));
-  return [folder, readText(path.join(folder, 'stamp.json')), variant === 'gpu' ? nvidiaDriverVersion() : ''].join('\n');
+  const file = tensorflowBinding(variant);
+  const { size, mtimeMs } = statSync(file);
+  return [file, size, mtimeMs, readText(path.join(path.dirname(file), 'stamp.json')), variant === 'gpu' ? nvidiaDriverVersion() : ''].join('\n');
 }
 
 /** What shows that an NVIDIA driver is here; null where there is none. */
 function nvidiaDriver(): string | null {
   const libraries = ['/usr/lib/x86_64-linux-gnu', '/usr/lib64', '/usr/lib', '/usr/lib/wsl/lib', '/usr/local/nvidia/lib64'].map((folder) => `${folder}/libcuda.so.1`);
-  return ['/proc/driver/nvidia/version', ...libraries].find((file) => existsSync(file)) ?? null;
+  return ['/proc/driver/nvidia/version', ...libraries, 'C:/Windows/System32/nvcuda.dll'].find((file) => existsSync(file)) ?? null;
 }
 
 const nvidiaDriverVersion = (): string => readText('/proc/driver/nvidia/version');

@@ -26,7 +26,8 @@ export async function loadTensorflow(variant: 'cpu' | 'gpu', threads?: number): 
   if (threads !== undefined) process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   process.env.TF_NUM_INTEROP_THREADS ??= String(Math.min(2, threads ?? os.availableParallelism())); // more gain nothing
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '1'; // notices about processor features; warnings and errors stay
-  if (gpu) {
+  if (!gpu) process.env.CUDA_VISIBLE_DEVICES = '-1'; // a library for the GPU computes on the processor then
+  else {
     process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'; // else it takes the whole card, and a student beside it has none
     process.env.XLA_FLAGS ??= `--xla_gpu_cuda_data_dir=${path.join(path.dirname(file), 'nvidia', 'cuda_nvcc')}`; // libdevice and ptxas
   }
@@ -42,7 +43,7 @@ export async function loadTensorflow(variant: 'cpu' | 'gpu', threads?: number): 
   const binding = require(file) as Binding;
   const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu');
   if (gpu && !backend.isUsingGpuDevice)
-    throw new GlyphscopeError('BACKEND_UNAVAILABLE', 'TensorFlow finds no GPU that it can use, though an NVIDIA driver is here.', { remedy: `Check that \`nvidia-smi\` prints a card and a driver for CUDA 12.5 or newer, then run \`${setUp.gpu}\`.` });
+    throw new GlyphscopeError('BACKEND_UNAVAILABLE', 'TensorFlow finds no GPU that it can use, though an NVIDIA driver is here.', { remedy: `Check that \`nvidia-smi\` prints a card and a driver of version 525.60 or newer, then run \`${setUp.gpu}\`.` });
   tf.registerBackend('tensorflow', () => backend, 3);
   const place = gpu ? 'the GPU by CUDA' : `${threads ?? os.availableParallelism()} processor threads`;
   return `TensorFlow ${binding.TF_Version} on ${place}${binding.addFunction ? '' : ', operations one by one (its binding cannot add functions)'}`;

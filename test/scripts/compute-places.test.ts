@@ -17,8 +17,8 @@ const folder = temporaryFolder('places');
 afterAll(() => removeFolder(folder));
 
 it('the scripts put the backends where the program looks for them', () => {
-  const given = { GLYPHSCOPE_TENSORFLOW: '/a', GLYPHSCOPE_TENSORFLOW_GPU: '/b', GLYPHSCOPE_WEBGPU: '/c' };
-  for (const environment of [{ XDG_CACHE_HOME: '/cache' }, {}, given]) {
+  const given: Environment = { GLYPHSCOPE_TENSORFLOW: '/a', GLYPHSCOPE_TENSORFLOW_GPU: '/b', GLYPHSCOPE_WEBGPU: '/c' };
+  for (const environment of [{ XDG_CACHE_HOME: '/cache' }, {}, given] as Environment[]) {
     for (const variant of ['cpu', 'gpu'] as const) expect(places.tensorflowDirectory(variant, environment)).toBe(tensorflowDirectory(variant, environment));
     expect(places.webgpuDirectory(environment)).toBe(webgpuDirectory(environment));
   }
