@@ -18,7 +18,7 @@ const width = 880;
 const plot = { left: 66, top: 58, right: width - 236 };
 const row = 21;
 /** Points drawn of a line; more are thinned to means over even stretches of steps. */
-const drawn = 160;
+const drawn = 48;
 const dashes = ['', '7 4', '2 3', '11 3 2 3', '5 2 1 2 1 2', '14 5'];
 const hues = [215, 25, 145, 320, 55, 265];
 /** Marks of about equal weight around 0, 0. */
@@ -33,6 +33,7 @@ export function lineFigureSvg(figure: LineFigure): string {
   const bottom = height - 52;
   const styles = lineStyles(figure.lines);
   const lines = figure.lines.map((line) => thinned(line.points));
+  const finals = lines.map((points) => (points.length > 0 ? points[points.length - 1].value : null));
   const values = [...lines.flat().map(({ value }) => value), ...(figure.reference ? [figure.reference.value] : [])];
   const yTicks = ticks(Math.min(...values), Math.max(...values), 6);
   const last = Math.max(0, ...figure.lines.flatMap(({ points }) => points.slice(-1).map(({ step }) => step)));
@@ -50,9 +51,9 @@ export function lineFigureSvg(figure: LineFigure): string {
     `<text class="soft" x="${(plot.left + plot.right) / 2}" y="${height - 12}" text-anchor="middle">training step</text>`,
     ...(figure.reference ? [`<path class="reference" d="M${plot.left} ${y(figure.reference.value)}H${plot.right}"/>`] : []),
     ...lines.map((points, i) => drawLine(points.map(({ step, value }) => [x(step), y(value)]), i, lines.length, styles[i])),
-    ...legend(figure, styles),
+    ...legend(figure, styles, finals),
   ];
-  const description = figure.lines.map(({ label, points }) => `${label}: ${points.length > 0 ? shown(points[points.length - 1].value) : 'no value yet'}`).join('; ');
+  const description = figure.lines.map(({ label }, i) => `${label}: ${finals[i] === null ? 'no value yet' : shown(finals[i])}`).join('; ');
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title description">`,
     `<title id="title">${escaped(`${figure.title}, ${figure.quantity} in ${figure.unit}, by training step`)}</title>`,
@@ -100,15 +101,15 @@ function drawLine(points: [number, number][], index: number, count: number, { da
 }
 
 /** Names with a piece of the line and its last value, right of the plot. */
-function legend({ lines, reference, unit }: LineFigure, styles: readonly LineStyle[]): string[] {
+function legend({ lines, reference, unit }: LineFigure, styles: readonly LineStyle[], finals: readonly (number | null)[]): string[] {
   const left = plot.right + 22;
   const at = (i: number) => plot.top + 12 + i * row;
   const entry = (i: number, sample: string, label: string, value: number | null) =>
     `<g transform="translate(${left} ${at(i)})">${sample}<text class="name" x="40" y="4">${escaped(label.length > 22 ? `${label.slice(0, 21)}…` : label)}${label.length > 22 ? `<title>${escaped(label)}</title>` : ''}</text><text class="name" x="${width - 12 - left}" y="4" text-anchor="end">${value === null ? '–' : shown(value)}</text></g>`;
   return [
     `<text class="soft" x="${width - 12}" y="${plot.top - 8}" text-anchor="end">last, ${escaped(unit)}</text>`,
-    ...lines.map(({ label, points }, i) =>
-      entry(i, `<g class="l${i}"><path class="line" d="M0 0H32"${styles[i].dash ? ` stroke-dasharray="${styles[i].dash}"` : ''}/><path class="mark" d="${styles[i].marker}" transform="translate(16 0)"/></g>`, label, points.length > 0 ? points[points.length - 1].value : null),
+    ...lines.map(({ label }, i) =>
+      entry(i, `<g class="l${i}"><path class="line" d="M0 0H32"${styles[i].dash ? ` stroke-dasharray="${styles[i].dash}"` : ''}/><path class="mark" d="${styles[i].marker}" transform="translate(16 0)"/></g>`, label, finals[i]),
     ),
     ...(reference ? [entry(lines.length, '<path class="reference" d="M0 0H32"/>', reference.label, reference.value)] : []),
   ];

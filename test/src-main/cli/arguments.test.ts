@@ -42,6 +42,12 @@ describe('parseArguments', () => {
     expect(failure(['stray'], runs).message).toBe('runs takes flags only, but "stray" was given.');
   });
 
+  it('collects what may be given more than once', () => {
+    const many = { ...sample, options: { ...sample.options, grid: { value: 'X', help: '', many: true } } };
+    expect(parseArguments(many, ['a', '--run', 'r', '--grid', 'x=1', '--grid=y=2']).lists).toEqual({ grid: ['x=1', 'y=2'] });
+    expect(parseArguments(many, ['a', '--run', 'r']).lists).toEqual({ grid: [] });
+  });
+
   it('asks for nothing when only help is wanted', () => {
     expect(parseArguments(sample, ['--help']).values.help).toBe(true);
   });
@@ -64,7 +70,7 @@ describe('nearest', () => {
 describe('commands', () => {
   it('are those of the documentation, each with a summary and a help text on every flag', () => {
     const names = commands.filter((command) => !command.hidden).map((command) => command.name);
-    expect(names).toEqual(['import', 'features', 'train', 'encode', 'evaluate', 'describe', 'neighbours', 'map', 'runs', 'collections', 'serve', 'doctor']);
+    expect(names).toEqual(['import', 'features', 'train', 'encode', 'evaluate', 'few-shot', 'statistics', 'sweep', 'ablate', 'describe', 'neighbours', 'map', 'runs', 'collections', 'serve', 'doctor', 'setup-compute']);
     for (const { summary, options } of commands) {
       expect(summary).toMatch(/\.$/);
       for (const option of Object.values(options)) expect(option.help).not.toBe('');

@@ -52,6 +52,18 @@ describe('Output', () => {
     expect(said.err.endsWith('\r\x1b[2Kdone\n')).toBe(true);
   });
 
+  it('renews several lines in place on a terminal; elsewhere the summary is the progress', () => {
+    const { output, said, pass } = spoken({ terminal: true });
+    output.board(['a 1', 'b 1'], 'sweep', 'all 1');
+    pass(1000);
+    said.err = '';
+    output.board(['a 2', 'b 2'], 'sweep', 'all 2');
+    expect(said.err).toBe('\r\x1b[2A\x1b[J\r\x1b[2Ka 2\nb 2\nall 2');
+    const plain = spoken();
+    plain.output.board(['a 1', 'b 1'], 'sweep', 'all 1');
+    expect(plain.said.err).toBe('all 1\n');
+  });
+
   it('says of an error what happened, what to do and its code', () => {
     const error = new GlyphscopeError('NOT_FOUND', 'There is no run "x".', { subject: 'x', remedy: 'There is: "y".' });
     const plain = spoken();

@@ -11,7 +11,7 @@ const step = (at: number): TrainingEvent => ({
   type: 'step', step: at, epoch: 0, seconds: at, loss: 1, lossByPrefix: [1], teacherEntropy: 1, kl: 0, usage: [1], perplexity: [2], quantizerTemperature: 1, learningRate: 0.1, gradientNorm: 1, stepsPerSecond: 1, etaSeconds: 0,
 });
 const state = (name: 'preparing' | 'training' | 'finished', at: number): TrainingEvent => ({ type: 'state', state: name, step: at, error: null });
-const card = { id: 4, name: 'Mine', variant: 'GS 16', state: 'finished' as const, config: resolveConfig({ preset: 'tiny' }), collectionName: 'Birds', teacher: 't', backend: 'b', step: 20, embedded: false, knnTop1: 0.6, createdAt: 77 };
+const card = { id: 4, name: 'Mine', variant: 'GS 16', sweep: 'nine', state: 'finished' as const, config: resolveConfig({ preset: 'tiny' }), collectionName: 'Birds', teacher: 't', backend: 'b', step: 20, embedded: false, knnTop1: 0.6, createdAt: 77 };
 
 it('brings runs that a lost database knew back, under their own numbers, with their history', async () => {
   const library = temporaryFolder();
@@ -32,7 +32,7 @@ it('brings runs that a lost database knew back, under their own numbers, with th
   expect(await recoverRuns(db, folder, (line) => lines.push(line))).toEqual(['Mine']);
   expect(lines).toEqual([expect.stringContaining(join(folder, '6'))]);
   const runs = new Runs(db, library, () => undefined);
-  expect(runs.show(4)).toMatchObject({ name: 'Mine', state: 'finished', step: 20, usable: true, collection: 'Birds', knnTop1: 0.6, config: card.config });
+  expect(runs.show(4)).toMatchObject({ name: 'Mine', sweep: 'nine', state: 'finished', step: 20, usable: true, collection: 'Birds', knnTop1: 0.6, config: card.config });
   expect(runs.get(4)).toMatchObject({ collection: birds, checkpointStep: 20 });
   expect(runs.curves(4, 100).steps.map((event) => event.step)).toEqual([5, 10, 12, 20]);
   expect(addRun(db, 'New')).toBe(10); // no number that a folder has
