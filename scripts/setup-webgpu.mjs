@@ -39,7 +39,7 @@ export async function setupWebgpu({ directory = webgpuDirectory(), force = false
     for (const { name, sha512, folder, files } of packages) {
       say(`WebGPU: downloading ${name}`);
       // A shell is what starts npm's .cmd on Windows.
-      const result = await runProgram(npm[0], [...npm.slice(1), 'pack', name, '--silent', '--pack-destination', archives], { timeoutMs: left(), cwd: archives, shell: npm[0].endsWith('.cmd') });
+      const result = await runProgram(npm[0], [...npm.slice(1), 'pack', name, '--loglevel', 'error', '--pack-destination', archives], { timeoutMs: left(), cwd: archives, shell: npm[0].endsWith('.cmd') });
       if (result.timedOut) return 'the download took too long';
       const archive = fs.readdirSync(archives).find((file) => file.endsWith('.tgz'));
       if (!result.ok || !archive) return `npm could not download ${name}: ${lastLine(result.stderr)}`;
