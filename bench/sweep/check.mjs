@@ -25,12 +25,12 @@ const chance = 0.1; // CIFAR-10 has ten classes of one size
 
 const rows = [];
 /** One criterion. `of`: the variants it is about, all of which must be done; `judge`: [met, found]. */
-function criterion(name, of, atLeast, judge) {
+function criterion(name, of, atLeast, judge, duty = true) {
   const missing = of.filter(({ evaluation }) => !evaluation);
-  if (of.length < atLeast || missing.length > 0) rows.push({ name, met: false, found: `not judged: ${of.length - missing.length} of ${Math.max(atLeast, of.length)} variants are done${missing.length > 0 ? `, without ${missing.map(({ label }) => label).join(', ')}` : ''}` });
+  if (of.length < atLeast || missing.length > 0) rows.push({ name, met: false, duty, found: `not judged: ${of.length - missing.length} of ${Math.max(atLeast, of.length)} variants are done${missing.length > 0 ? `, without ${missing.map(({ label }) => label).join(', ')}` : ''}` });
   else {
     const [met, found] = judge();
-    rows.push({ name, met, found });
+    rows.push({ name, met, found, duty });
   }
 }
 
@@ -58,8 +58,8 @@ criterion('best variant: linear retention at least 0.97', nine.variants, 9, () =
 });
 criterion('best variant above residual k-means of its K after 1, 2, 4 and 8 symbols', nine.variants, 9, () => {
   const { student, residualKMeans } = best().evaluation;
-  const at = ['1', '2', '4', '8'].map((length) => ({ length, gain: student.prefix[length].knn.top1 - residualKMeans.prefix[length].knn.top1 }));
-  return [at.every(({ gain }) => gain > 0), `${best().label}: ${at.map(({ length, gain }) => `${length}: ${gain < 0 ? '−' : '+'}${Math.abs(100 * gain).toFixed(1)}`).join(', ')} points`];
+  const at = ['1', '2', '4', '8'].flatMap((length) => (student.prefix[length] ? [{ length, gain: student.prefix[length].knn.top1 - residualKMeans.prefix[length].knn.top1 }] : []));
+  return [at.length === 4 && at.every(({ gain }) => gain > 0), `${best().label}: ${at.map(({ length, gain }) => `${length}: ${gain < 0 ? '−' : '+'}${Math.abs(100 * gain).toFixed(1)}`).join(', ')} points`];
 });
 criterion('worst of the nine: k-NN retention at least 0.90', nine.variants, 9, () => {
   const least = lowest(nine.variants, ({ evaluation }) => evaluation.retention);
@@ -88,10 +88,10 @@ criterion('the nine-variant sweep under 3 hours', nine.variants, 9, () => [nine.
 criterion('past the teacher: a variant with k-NN retention above 1.0 (a try, not a duty)', all, 9, () => {
   const top = lowest(all, ({ evaluation }) => -evaluation.retention);
   return [top.evaluation.retention > 1, `${top.evaluation.retention.toFixed(3)} (${top.label})`];
-});
+}, false);
 
 const table = tableMarkdown(sweepTable({ ...nine, variants: all }));
 if (values.readme) replaceSection(path.join(root, 'README.md'), 'sweep', table.trimEnd());
 const others = seeds ? `\nMore seeds:\n\n${tableMarkdown(sweepTable({ ...seeds, variants: seeds.variants }))}` : '';
 console.log(`${table}${others}\n| criterion | | found |\n|---|---|---|\n${rows.map(({ name, met, found }) => `| ${name} | ${met ? 'met' : '**not met**'} | ${found.replaceAll('|', '\\|')} |`).join('\n')}`);
-process.exitCode = rows.every(({ met }) => met) ? 0 : 1;
+process.exitCode = rows.every(({ met, duty }) => met || !duty) ? 0 : 1;

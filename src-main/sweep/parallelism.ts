@@ -8,7 +8,7 @@ export interface Room {
 
 const megabyte = 2 ** 20;
 /** Node, TensorFlow and the features in use. */
-const processBytes = 600 * megabyte;
+const processBytes = 800 * megabyte;
 
 /**
  * Memory that one run of a sweep needs at most, in bytes: the process, weights with gradients and AdamW's two moments,
