@@ -44,9 +44,9 @@ export const engineInfo = z.object({
   node: z.string(),
   library: z.string(),
   teacher: z.string(),
-  /** Backend of the student process and its speed; null until it has started. */
+  /** What the last student computes with, or the name of what one will; null until that is decided. */
   backend: z.string().nullable(),
-  /** Why this backend; null until it has started. */
+  /** Why this backend; null until it is decided. */
   backendReason: z.string().nullable(),
   /** What to do for a better backend; null when there is nothing to do. */
   backendNote: z.string().nullable(),

@@ -41,6 +41,7 @@ export class Compute {
   readonly #o: ComputeOptions;
   readonly #file: string;
   readonly #asked = new Map<BackendName, Promise<BackendReport>>();
+  #known: BackendPlan | null = null;
 
   constructor(o: ComputeOptions) {
     this.#o = o;
@@ -50,7 +51,13 @@ export class Compute {
   /** What to compute with. A backend that is named is taken as it is; `auto` takes the fastest that is trusted. */
   async plan(wanted: BackendChoice): Promise<BackendPlan> {
     if (wanted !== 'auto') return { candidates: [wanted], reason: `${wanted} was asked for.`, note: null };
-    return this.#fastest(backendNames);
+    this.#known = await this.#fastest(backendNames);
+    return this.#known;
+  }
+
+  /** What `auto` last came to; null until then. */
+  get known(): BackendPlan | null {
+    return this.#known;
   }
 
   /** What to go on with once the GPU has failed, which is not asked again. */

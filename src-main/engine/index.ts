@@ -133,6 +133,7 @@ function listen(s: Services, router: EngineRouter, { host, port }: { host: strin
 /** What goes on by itself once the engine answers. */
 async function begin(s: Services, o: EngineOptions): Promise<void> {
   const { db, directory, notices } = s.library;
+  if (o.listen) void s.compute.plan('auto').catch((error: Error) => s.log(`Which backend to use could not be found out: ${error.message}`)); // shown in the status bar
   const found = await recoverRuns(db, join(directory, 'runs'), s.log);
   if (found.length)
     notices.push(`${found.length === 1 ? 'One run was' : `${found.length} runs were`} found in the library's folder and put back: ${found.join(', ')}.`);

@@ -9,6 +9,8 @@ interface Remembered {
   run: string | null;
 }
 
+const backendDelay = 5000;
+
 /** Collections and runs of the library, which of them is shown, and the hues of the run's symbols. */
 export class Library {
   readonly #client: Client;
@@ -23,6 +25,7 @@ export class Library {
   #runName = $state<string | null>(null);
   #hues = $state.raw<{ run: number; hues: readonly number[] } | null>(null);
   #refreshing: AbortController | null = null;
+  #asking: ReturnType<typeof setTimeout> | undefined;
 
   readonly #collection = $derived.by(() => this.#pickCollection());
   readonly #run = $derived.by(() => this.#pickRun());
@@ -113,6 +116,7 @@ export class Library {
       ]);
       if (refreshing.signal.aborted) return;
       this.#info = info;
+      if (info.backend === null) this.#askForBackend();
       this.#collections = collections;
       this.#runs = runs;
       this.#loaded = true;
@@ -122,6 +126,12 @@ export class Library {
     } catch (error) {
       if (!refreshing.signal.aborted && !wasAborted(error)) this.#error = explain(error);
     }
+  }
+
+  /** At the first start of all, the engine decides on a backend after some seconds. */
+  #askForBackend(): void {
+    clearTimeout(this.#asking);
+    this.#asking = setTimeout(() => void this.refresh(), backendDelay);
   }
 
   /** Loads the hues of the current run, once for each run and step. Glyphs stay neutral when there are none. */

@@ -72,6 +72,9 @@ describe('what was found', () => {
     const { compute, calls } = makeCompute('named', answer());
     expect(await compute.plan('wasm')).toEqual({ candidates: ['wasm'], reason: 'wasm was asked for.', note: null });
     expect(calls()).toBe(0);
+    expect(compute.known).toBeNull();
+    const plan = await compute.plan('auto');
+    expect(compute.known).toBe(plan);
   });
   it('leaves the processor when the GPU has failed', async () => {
     const { compute } = makeCompute('without', answer());

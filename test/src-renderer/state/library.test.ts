@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Client } from '../../../src-renderer/client';
 import { Library } from '../../../src-renderer/state/library.svelte';
 
@@ -25,6 +25,19 @@ describe('Library', () => {
     const library = new Library(engine({ ...state, info: {} }), remembered());
     await library.refresh();
     expect([library.collection?.name, library.run?.name]).toEqual(['A', 'x']);
+  });
+
+  it('asks again while the engine has not decided on a backend', async () => {
+    vi.useFakeTimers();
+    const state = { info: { backend: null as string | null } };
+    const library = new Library(engine(state), remembered());
+    await library.refresh();
+    expect(library.info?.backend).toBeNull();
+    state.info.backend = 'tensorflow';
+    await vi.runAllTimersAsync();
+    expect(library.info?.backend).toBe('tensorflow');
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
   });
 
   it('never describes with a run that has no checkpoint', async () => {
