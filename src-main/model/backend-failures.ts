@@ -6,7 +6,7 @@ export const usesGpu = (name: BackendName): boolean => name === 'tensorflow-gpu'
 const remedy = 'Training goes on from the last checkpoint on the processor. To use the GPU again, close other programs that use it or lower the batch, then start anew.';
 
 /** What TensorFlow (status 8, its allocator, CUDA and its libraries) and Dawn (WebGPU, Vulkan, Direct3D) write when memory has run out. */
-const outOfMemory = /TF_Status: 8\b|RESOURCE_EXHAUSTED|OOM when allocating|out of memory|OUT_OF_(?:DEVICE_)?MEMORY|E_OUTOFMEMORY|cudaErrorMemoryAllocation|STATUS_ALLOC_FAILED|OutOfMemoryError/i;
+const outOfMemory = /TF_Status: 8\b|RESOURCE_EXHAUSTED|OOM when allocating|out of memory|OUT_OF_(?:DEVICE_)?MEMORY|E_OUTOFMEMORY|cudaErrorMemoryAllocation|STATUS_ALLOC_FAILED|OutOfMemoryError|failed to allocate a buffer/i;
 /** The same of the processor's memory, which another backend does not cure. */
 const processorMemory = /by allocator (?:mkl)?cpu|VK_ERROR_OUT_OF_HOST_MEMORY/i;
 /** What they write when a GPU or its driver has stopped. */

@@ -9,6 +9,7 @@ describe('a failure on a GPU', () => {
     'Invalid TF_Status: 13\nMessage: Failed to allocate 1.00GiB: CUDA_ERROR_OUT_OF_MEMORY: out of memory',
     'Invalid TF_Status: 13\nMessage: CUBLAS_STATUS_ALLOC_FAILED',
     'GPUOutOfMemoryError: Failed to allocate memory for buffer',
+    'createBuffer failed to allocate a buffer mapped at creation.',
     'vkAllocateMemory failed with VK_ERROR_OUT_OF_DEVICE_MEMORY',
   ])('by its memory: %s', (message) => expect(code(message)).toBe('GPU_OUT_OF_MEMORY'));
 
