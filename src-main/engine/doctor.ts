@@ -98,7 +98,7 @@ async function checkGpu(): Promise<DoctorCheck> {
   return {
     name: 'GPU',
     ok: absent, // none is no fault; one that does not answer is
-    found: absent ? 'no NVIDIA GPU; everything runs on the processor' : `nvidia-smi failed: ${result.reason}`,
+    found: absent ? 'none of NVIDIA' : `nvidia-smi failed: ${result.reason}`,
     remedy: absent ? null : 'Check the driver: `nvidia-smi` must print the GPU.',
   };
 }
