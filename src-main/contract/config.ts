@@ -35,7 +35,7 @@ export const trainingConfig = z.object({
   }),
   steps: z.int().min(1).max(10_000_000).register(field, {
     label: 'Steps', group: 'Run', unit: 'steps',
-    help: 'Optimizer steps. More steps help the long prefixes most; 1,000 are enough for small.',
+    help: 'Optimizer steps. 500 are enough for small, which starts near its end; the autoregressive descriptor needs thousands.',
   }),
   batch: z.int().min(2).max(4096).register(field, {
     label: 'Batch', group: 'Run', unit: 'images',
@@ -129,7 +129,7 @@ export const trainingConfig = z.object({
 
   channels: z.int().min(0).max(8192).register(field, {
     label: 'Channels', group: 'Descriptor', unit: 'channels',
-    help: 'How many directions of the teacher\'s feature the student sees. 0: the feature as it is, for the paper. Above: each direction is divided by how much it changes between views of one image, and those are kept that then differ most between images. 32 raised k-NN after every prefix; raise it when the teacher is strong and its details matter.',
+    help: 'How many directions of the teacher\'s feature the student sees. 0: the feature as it is, for the paper. Above: each direction is divided by how much it changes between views of one image, and those are kept that then differ most between images. 48 suit 128 to 512 symbols; fewer give a better k-NN to small vocabularies, more keep more for a linear probe.',
   }),
   mapSteps: z.int().min(0).max(100_000).register(field, {
     label: 'Neighbour map steps', group: 'Descriptor', unit: 'steps',

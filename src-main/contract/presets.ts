@@ -4,7 +4,7 @@ import { GlyphscopeError } from './errors';
 
 /** The default on a CPU, complete; every departure from the paper is named with its reason in docs/method.md. */
 const small: Omit<TrainingConfig, 'preset'> = {
-  steps: 1000,
+  steps: 500,
   batch: 64,
   views: 4,
   seed: 0,
@@ -27,7 +27,7 @@ const small: Omit<TrainingConfig, 'preset'> = {
   commitmentWeight: 0.25,
   codebookStart: 'k-means',
   codeRevival: 0.1,
-  channels: 32,
+  channels: 48,
   mapSteps: 400,
   mapHidden: 512,
   descriptor: 'residual',
@@ -59,7 +59,7 @@ const small: Omit<TrainingConfig, 'preset'> = {
   warmup: 100,
   weightDecay: 0.01,
   gradientClip: 1,
-  evaluateEvery: 250,
+  evaluateEvery: 125,
   heldOut: 1000,
   onCollapse: 'warn',
   collapseShare: 0.1,
