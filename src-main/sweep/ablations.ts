@@ -13,6 +13,7 @@ const all: readonly Variant[] = [
   ...some('loss', (value) => `projection weight ${value}`, 'projectionWeight', [0, 0.1, 1]),
   { group: 'loss', label: 'without cross-view targets', change: { crossView: false } },
   ...choicesOf('descriptor').map((value) => ({ group: 'descriptor', label: value === 'parallel' ? 'without autoregression (parallel descriptor)' : `${value} descriptor`, change: { descriptor: value } })),
+  { group: 'descriptor', label: 'without the neighbour map', change: { mapSteps: 0 } },
   { group: 'descriptor', label: 'without channels', change: { channels: 0 } },
   ...some('interpreter', (value) => `${value} ${value === 1 ? 'layer' : 'layers'}`, 'interpreterLayers', [1, 3, 6, 12]),
   ...choicesOf('interpreterAttention').map((value) => ({ group: 'interpreter', label: `${value} attention`, change: { interpreterAttention: value } })),
