@@ -157,3 +157,8 @@ function repeatRows(weights: Float32Array, rows: number): Tensor {
 export function gumbelNoise(uniforms: Tensor, factor: number): Tensor {
   return tf.tidy(() => op.scale(op.logarithm(op.scale(op.logarithm(uniforms), -1)), -factor));
 }
+
+/** Mean of −Σ p ln p over the rows of p [R, P], in nats. */
+export function entropyOfRows(p: Tensor): Tensor {
+  return op.scale(op.meanOver(op.sumOver(op.multiply(p, op.logarithm(op.maximum(p, op.constant(1e-30)))), 1), 0), -1);
+}

@@ -3,6 +3,7 @@ import type { Progress } from '../contract/progress';
 import * as op from './operations';
 import type { Tensor } from './operations';
 import type { RandomStream } from './random';
+import { inBlocks } from './row-blocks';
 
 /**
  * Residual k-means (residual vector quantization, Juang and Gray 1982): K centres of the points, then K centres of what
@@ -59,7 +60,7 @@ export async function residualKMeans(o: ResidualKMeansOptions): Promise<Residual
       centres = tf.tensor2d(values, [o.vocabulary, width]);
     }
     result.codes.set(await centres.data<'float32'>(), j * o.vocabulary * width);
-    const next = tf.tidy(() => inBlocks(residual, (block) => op.subtract(block, op.matrixProduct(nearest(block, centres), centres)), (parts) => op.concatenate(parts, 0)));
+    const next = inBlocks(residual, (block) => op.subtract(block, op.matrixProduct(nearest(block, centres), centres)));
     tf.dispose([residual, centres]);
     residual = next;
     result.leftOver[j] = await meanSquare(residual);
@@ -125,13 +126,6 @@ function totals(points: Tensor, centres: Tensor): { sums: Tensor; counts: Tensor
 }
 
 const rowsAtOnce = 8192;
-
-function inBlocks(points: Tensor, each: (block: Tensor) => Tensor, join: (parts: Tensor[]) => Tensor): Tensor {
-  const [count, width] = points.shape as [number, number];
-  const parts: Tensor[] = [];
-  for (let from = 0; from < count; from += rowsAtOnce) parts.push(tf.tidy(() => each(tf.slice(points, [from, 0], [Math.min(rowsAtOnce, count - from), width]))));
-  return join(parts);
-}
 
 async function meanSquare(points: Tensor): Promise<number> {
   const sum = op.sumOfSquares(points);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as op from '../model/operations';
 import type { Tensor } from '../model/operations';
+import { inBlocks } from '../model/row-blocks';
 import type { Student } from '../model/student';
 import { viewContrastMap } from '../model/view-contrast';
 import { trainNeighbourMap } from './neighbour-map';
@@ -60,18 +61,6 @@ function neighbourhoods(o: PrepareOptions, slots: Int32Array, clean: Tensor, map
   tf.dispose(parts);
   return all;
 }
-
-/** A function of rows, a few thousand at a time. @param x [n, …] */
-export function inBlocks(x: Tensor, apply: (block: Tensor) => Tensor): Tensor {
-  const parts: Tensor[] = [];
-  for (let from = 0; from < x.shape[0]; from += rowsAtOnce)
-    parts.push(tf.tidy(() => apply(tf.slice(x, [from, ...x.shape.slice(1).map(() => 0)], [Math.min(rowsAtOnce, x.shape[0] - from), ...x.shape.slice(1)]))));
-  const all = op.concatenate(parts, 0);
-  tf.dispose(parts);
-  return all;
-}
-
-const rowsAtOnce = 4096;
 
 /** The mean of the unit-length features. */
 async function centreFeatures(student: Student, features: op.Tensor): Promise<void> {

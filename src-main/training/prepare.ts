@@ -5,9 +5,10 @@ import * as op from '../model/operations';
 import { startCodebook } from '../model/codebook';
 import { RandomStream } from '../model/random';
 import { residualKMeans } from '../model/residual-kmeans';
+import { inBlocks } from '../model/row-blocks';
 import { imitatedCodes, type Student } from '../model/student';
 import type { FeatureSource, TokenSources } from './batches';
-import { inBlocks, prepareMap } from './prepare-map';
+import { prepareMap } from './prepare-map';
 
 /** Images that the codes are made from, and that the spread between views is measured on. */
 const codeSample = 50_000;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../contract/config';
+import { entropyOfRows } from '../model/losses';
 import * as op from '../model/operations';
 import type { Tensor } from '../model/operations';
 import { WeightsInUse } from '../model/parameters';
@@ -82,9 +83,4 @@ function directionSpread(rows: Float32Array, width: number): number {
 function standardDeviation(values: Float32Array): number {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-}
-
-/** Mean of −Σ p ln p over the rows of p [R, P]. */
-function entropyOfRows(p: Tensor): Tensor {
-  return op.scale(op.meanOver(op.sumOver(op.multiply(p, op.logarithm(op.maximum(p, op.constant(1e-30)))), 1), 0), -1);
 }

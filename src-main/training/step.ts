@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../contract/config';
 import { followQueries, revivalCandidates } from '../model/codebook';
-import { gumbelNoise, prefixWeights, studentLoss, type LossResult } from '../model/losses';
+import { entropyOfRows, gumbelNoise, prefixWeights, studentLoss, type LossResult } from '../model/losses';
 import * as op from '../model/operations';
 import type { Tensor } from '../model/operations';
 import { RandomStream } from '../model/random';
@@ -105,9 +105,4 @@ function measuresOf(result: LossResult): Omit<StepMeasures, 'gradientNorm'> {
     symbolCounts: op.sumOver(result.symbols, 1),
     ...(projection && { entropies: op.concatenate([op.reshape(entropyOfRows(projection.targets), [1]), op.meanOver(projection.entropies, 1)], 0) }),
   };
-}
-
-/** Mean of −Σ p ln p over the rows of p [R, P]. */
-function entropyOfRows(p: Tensor): Tensor {
-  return op.scale(op.meanOver(op.sumOver(op.multiply(p, op.logarithm(op.maximum(p, op.constant(1e-30)))), 1), 0), -1);
 }
