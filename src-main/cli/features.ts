@@ -1,3 +1,4 @@
+import { wholeNumber } from './arguments';
 import { type Command, text } from './command';
 import { withEngine } from './engine-connection';
 import { followJob, noteFailures } from './follow-job';
@@ -10,21 +11,23 @@ export const featuresCommand: Command = {
   options: {
     collection: { value: 'NAME', required: true, help: 'The collection.' },
     views: { help: 'Four augmented views as well; --no-views leaves them out, which is enough to describe and evaluate. Default: on.', negatable: true },
+    tokens: { value: 'N', help: 'As many tokens of each as well, for a training with --feature-tokens N: 1, 4, 9, 16, 25, 36, 49 or 64.', default: '0' },
   },
   notes: ['Each feature is computed once and kept; after an interruption the same command goes on.'],
 
   async run(invocation) {
     const { out, signal, values } = invocation;
     const views = values.views !== false;
+    const tokens = wholeNumber('tokens', text(invocation, 'tokens'), 0, 64);
     return withEngine(invocation, async (client) => {
       const collection = await findCollection(client, text(invocation, 'collection'));
-      const started = await client.features.compute({ collection: collection.id, views });
+      const started = await client.features.compute({ collection: collection.id, views, tokens });
       const job = await followJob(client, started.job, out, signal);
       noteFailures(job, out);
       const done = collection.images - job.failureCount;
       out.result(
-        { collection: collection.name, images: collection.images, ready: done, views, failed: job.failureCount, failures: job.failures },
-        `${job.summary ?? `${count(done)} of ${count(collection.images)} images have their features${views ? ', clean and four views' : ''}`}`,
+        { collection: collection.name, images: collection.images, ready: done, views, tokens, failed: job.failureCount, failures: job.failures },
+        `${job.summary ?? `${count(done)} of ${count(collection.images)} images have their features${views ? ', clean and four views' : ''}${tokens ? `, with the teacher's tokens (${count(tokens)} of each)` : ''}`}`,
       );
       return job.failureCount === 0;
     });

@@ -62,8 +62,8 @@ export const pageContract = {
     finishUpload: procedure.input(z.object({ upload: z.string(), collection: givenName })).output(started),
   },
   features: {
-    /** Teacher features of the clean images and, with `views`, of four augmented views each. */
-    compute: procedure.input(z.object({ collection: rowId, views: z.boolean() })).output(started),
+    /** Teacher features of the clean images and, with `views`, of four augmented views each; with `tokens` N tokens of each. */
+    compute: procedure.input(z.object({ collection: rowId, views: z.boolean(), tokens: trainingConfig.shape.featureTokens.default(0) })).output(started),
   },
   runs: {
     list: procedure.output(z.array(run)),

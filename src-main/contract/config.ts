@@ -159,6 +159,10 @@ export const trainingConfig = z.object({
     label: 'Memory tokens', group: 'Descriptor', unit: 'tokens', advanced: true,
     help: 'Into how many tokens the feature is split for the descriptor\'s cross-attention. 4 is good; 1 makes the attention a plain sum.',
   }),
+  featureTokens: z.int().min(0).max(64).register(field, {
+    label: 'Feature tokens', group: 'Descriptor', unit: 'tokens', advanced: true,
+    help: 'Tokens of the teacher, such as a vision transformer\'s patches, that the descriptor looks at in place of memory tokens: 1, 4, 9, 16, 25, 36, 49 or 64, its own grid averaged to that size. 0: the one vector alone. The features of a collection are computed once more for each number, and take up to this many times the room on the disk.',
+  }),
 
   interpreterLayers: z.int().min(1).max(48).register(field, {
     label: 'Interpreter layers', group: 'Interpreter', unit: 'layers',

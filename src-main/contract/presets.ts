@@ -35,6 +35,7 @@ const small: Omit<TrainingConfig, 'preset'> = {
   descriptorLayers: 2,
   descriptorHeads: 4,
   memoryTokens: 4,
+  featureTokens: 0,
   interpreterLayers: 3,
   interpreterHeads: 4,
   interpreterAttention: 'causal',
@@ -132,6 +133,7 @@ function checkTogether(config: TrainingConfig): void {
   for (const heads of ['descriptorHeads', 'interpreterHeads'] as const)
     if (config.width % config[heads] !== 0)
       throw refused(heads, `${heads} = ${config[heads]} does not divide width = ${config.width}.`, `Take a width that is a multiple of ${config.descriptorHeads} and ${config.interpreterHeads}.`);
+  if (!Number.isInteger(Math.sqrt(config.featureTokens))) throw refused('featureTokens', `featureTokens = ${config.featureTokens} is no square.`, 'Take 0, 1, 4, 9, 16, 25, 36, 49 or 64.');
   if (config.crossView && config.views < 2) throw refused('crossView', `crossView needs 2 views or more, views = ${config.views}.`, 'Raise views, or switch crossView off.');
   if (config.channels > 0 && config.views < 2) throw refused('channels', `Choosing channels compares views of an image, views = ${config.views}.`, 'Raise views to 2 or more, or set channels to 0.');
   if (config.projectionWeight === 0 && config.alignmentWeight === 0) throw refused('alignmentWeight', 'projectionWeight and alignmentWeight are both 0: there is nothing to learn.', 'Raise one of them.');

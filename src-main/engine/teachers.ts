@@ -6,6 +6,7 @@ import type { LibraryDatabase } from '../database/library-database';
 import type { ImageStore } from '../dataset/image-store';
 import type { TeacherInfo } from '../teacher/catalogue';
 import { FeatureStore, viewsName } from '../teacher/feature-store';
+import { openTokenStores, requireRoom, type TokenStores } from '../teacher/tokens';
 import { computeFeatures, type FeatureImage, type FeatureOutcome } from '../teacher/features';
 import { ImageWorkerPool } from '../teacher/image-worker-pool';
 import { labelledImages, slotsOf } from './collection-labels';
@@ -28,6 +29,7 @@ export class Teachers {
   readonly #packs: ImageStore;
   #clean: FeatureStore | null = null;
   #views: FeatureStore | null = null;
+  readonly #tokens = new Map<number, TokenStores>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(o: { info: TeacherInfo; db: LibraryDatabase; packs: ImageStore; library: string; worker: string; threads: number }) {
@@ -48,14 +50,35 @@ export class Teachers {
     return (this.#views ??= FeatureStore.open(this.directory, { width: this.info.featureWidth, records: storedViews, name: viewsName(viewSeed) }));
   }
 
+  /** Stores of `kept` tokens of each image and view; null for 0. @throws INVALID_INPUT when the teacher has not as many */
+  tokens(kept: number): TokenStores | null {
+    if (kept === 0) return null;
+    let stores = this.#tokens.get(kept);
+    if (!stores) this.#tokens.set(kept, (stores = openTokenStores(this.directory, this.info, { kept, views: storedViews, seed: viewSeed })));
+    return stores;
+  }
+
+  /** Stores that a run reads when it describes: features of the clean images, and their tokens if it looks at some. */
+  described(tokens: number): FeatureStore[] {
+    const more = this.tokens(tokens);
+    return more ? [this.clean, more.clean] : [this.clean];
+  }
+
+  /** Stores that a run reads when it trains. */
+  trained(tokens: number): FeatureStore[] {
+    const more = this.tokens(tokens);
+    return [this.clean, this.views, ...(more ? [more.clean, more.views] : [])];
+  }
+
   /**
    * Computes what is missing of a collection's features: of the clean images, and of the views of all images or of those
-   * that a run may train on (not the test split). One caller at a time: the next one finds what the first has done.
-   * @throws GlyphscopeError CANCELLED, DISK_FULL
+   * that a run may train on (not the test split), with `tokens` N tokens of all these. One caller at a time: the next one finds what the first has done.
+   * @throws GlyphscopeError CANCELLED, DISK_FULL, INVALID_INPUT when the teacher has not as many tokens
    */
   async ensure(o: {
     collection: number;
     views: 'none' | 'training' | 'all';
+    tokens: number;
     signal: AbortSignal;
     onProgress: Progress;
     onFailure: (failure: FileFailure) => void;
@@ -71,8 +94,11 @@ export class Teachers {
       const chosen = new Set(withViews);
       const without = all.filter((image) => !chosen.has(image));
       const outcome: FeatureOutcome = { computed: 0, present: 0, failed: 0 };
-      const missing = this.clean.missing(slotsOf(all)).length + (withViews.length ? this.views.missing(slotsOf(withViews)).length : 0);
-      if (missing === 0) return { ...outcome, present: all.length };
+      const missing = (clean: FeatureStore, views: FeatureStore) => ({ clean: clean.missing(slotsOf(all)).length, views: withViews.length ? views.missing(slotsOf(withViews)).length : 0 });
+      const tokens = this.tokens(o.tokens);
+      const [features, ofTokens] = [missing(this.clean, this.views), tokens && missing(tokens.clean, tokens.views)];
+      if (features.clean + features.views + (ofTokens ? ofTokens.clean + ofTokens.views : 0) === 0) return { ...outcome, present: all.length };
+      if (tokens && ofTokens) requireRoom(tokens, ofTokens);
       this.#db.settle(); // the images' numbers are on disk before anything is stored under them
       for (const [images, views] of [[withViews, true], [without, false]] as const) {
         if (images.length === 0) continue;
@@ -84,6 +110,7 @@ export class Teachers {
           pool: this.pool,
           clean: this.clean,
           views: views ? { store: this.views, seed: viewSeed } : undefined,
+          tokens: tokens ? { stores: tokens, kept: o.tokens } : undefined,
           signal: o.signal,
           onProgress: (at) => o.onProgress({ ...at, done: before + at.done, total: all.length }),
           onFailure: o.onFailure,
@@ -113,5 +140,6 @@ export class Teachers {
     await this.#turn;
     this.#clean?.close();
     this.#views?.close();
+    for (const { clean, views } of this.#tokens.values()) [clean, views].forEach((store) => store.close());
   }
 }

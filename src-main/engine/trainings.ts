@@ -5,6 +5,7 @@ import { GlyphscopeError, toErrorDetail, type ErrorDetail } from '../contract/er
 import { variantName } from '../contract/presets';
 import type { RunState, TrainingEvent } from '../contract/runs';
 import { gpuLost, isGpuFailure, usesGpu } from '../model/backend-failures';
+import { requireTokens } from '../teacher/tokens';
 import { TrainerClient, type TrainerOptions } from '../training/trainer-client';
 import { labelledImages, slotsOf } from './collection-labels';
 import { chooseTrainingImages, readTrainingImages, writeTrainingImages, type TrainingImages } from './training-images';
@@ -52,11 +53,12 @@ export class Trainings {
 
   /**
    * Registers a run and begins to prepare it; gives its id. `sweep` is the sweep that it belongs to, if any.
-   * @throws GlyphscopeError NAME_TAKEN, NOT_FOUND, COLLECTION_TOO_SMALL
+   * @throws GlyphscopeError NAME_TAKEN, NOT_FOUND, COLLECTION_TOO_SMALL, INVALID_INPUT when the teacher has not as many tokens
    */
   async start(name: string, collectionId: number, config: TrainingConfig, sweep: string | null = null): Promise<number> {
     const { db } = this.#s.library;
     const collection = this.#s.collections.get(collectionId);
+    if (config.featureTokens > 0) requireTokens(this.#s.teachers.info, config.featureTokens);
     await this.#choose(collection.id, collection.name, config, () => true);
     const taken = db.read.runs.byName(name);
     if (taken) throw new GlyphscopeError('NAME_TAKEN', `There is a run "${taken.name}" already.`, { subject: name, remedy: 'Choose another name.' });
@@ -206,21 +208,23 @@ export class Trainings {
 
   async #train(id: number, collection: number, config: TrainingConfig, resume: boolean, live: LiveTraining): Promise<void> {
     const { name } = this.#s.collections.get(collection);
-    await this.#prepareFeatures(id, collection, name, live);
+    await this.#prepareFeatures(id, collection, name, config.featureTokens, live);
     const { trainSlots, heldOut } = await this.#imagesOf(id, collection, name, config, resume);
-    await Promise.all([this.#s.teachers.clean.flush(), this.#s.teachers.views.flush()]);
+    await Promise.all(this.#s.teachers.trained(config.featureTokens).map((store) => store.flush()));
     live.control.signal.throwIfAborted();
     if (!heldOut && config.evaluateEvery > 0)
       this.#message(id, 'There are too few labelled images to hold some out, so k-NN is not measured while this run trains.');
     const { clean, views, info } = this.#s.teachers;
+    const tokens = this.#s.teachers.tokens(config.featureTokens);
     const start = {
       entry: this.#s.locations.entries.trainer,
       node: this.#s.locations.node,
       runDirectory: this.#s.runs.directory(id),
       config,
       teacher: info.id,
-      views: { directory: views.directory, spec: views.spec },
-      clean: { directory: clean.directory, spec: clean.spec },
+      views: views.file,
+      clean: clean.file,
+      ...(tokens && { tokens: { views: tokens.views.file, clean: tokens.clean.file, shape: { count: config.featureTokens, width: tokens.clean.spec.width / config.featureTokens } } }),
       trainSlots,
       heldOut,
     };
@@ -290,25 +294,26 @@ export class Trainings {
    * order, whatever was imported meanwhile.
    */
   async #imagesOf(id: number, collection: number, name: string, config: TrainingConfig, resume: boolean): Promise<TrainingImages> {
-    const { clean, views } = this.#s.teachers;
+    const stores = this.#s.teachers.trained(config.featureTokens);
     const file = join(this.#s.runs.directory(id), 'images.json');
     if (resume && existsSync(file)) return readTrainingImages(file);
-    const chosen = await this.#choose(collection, name, config, (slot) => views.has(slot) && clean.has(slot));
+    const chosen = await this.#choose(collection, name, config, (slot) => stores.every((store) => store.has(slot)));
     await writeTrainingImages(file, chosen);
     return chosen;
   }
 
   /** Computes the features that are missing as a job of its own, so that it is seen and can be cancelled. */
-  async #prepareFeatures(id: number, collection: number, name: string, live: LiveTraining): Promise<void> {
+  async #prepareFeatures(id: number, collection: number, name: string, tokens: number, live: LiveTraining): Promise<void> {
     const { jobs, teachers } = this.#s;
     const slots = slotsOf(await teachers.trainable(collection));
-    const missing = Math.max(teachers.clean.missing(slots).length, teachers.views.missing(slots).length);
+    const missing = Math.max(...teachers.trained(tokens).map((store) => store.missing(slots).length));
     if (missing === 0) return;
-    this.#message(id, `Computing the teacher's features of ${missing.toLocaleString('en')} images and their views first.`);
+    this.#message(id, `Computing the teacher's features of ${missing.toLocaleString('en')} images and their views first${tokens > 0 ? `, with the teacher's tokens (${tokens} of each)` : ''}.`);
     const job = jobs.start({ kind: 'features', title: `Teacher features of "${name}"`, lane: 'features', uses: [`run ${id}`, `collection ${collection}`] }, async (handle) => {
       const { computed, failed } = await teachers.ensure({
         collection,
         views: 'training',
+        tokens,
         signal: AbortSignal.any([handle.signal, live.control.signal]),
         onProgress: (at) => handle.progress(at),
         onFailure: (failure) => handle.fail(failure),

@@ -89,10 +89,11 @@ export class Student {
    * @throws INVALID_INPUT when the features are not B·Z finite numbers, or when tokens are missing
    */
   async describe(features: Float32Array, o: { alternatives?: boolean; tokens?: Float32Array } = {}): Promise<Descriptions> {
-    const { featureWidth: Z, length: L, channels: C } = this.shape;
+    const { featureWidth: Z, featureTokens: N, tokenWidth: T, length: L, channels: C } = this.shape;
     const count = features.length / Z;
     if (!Number.isInteger(count)) throw new GlyphscopeError('INVALID_INPUT', `${features.length} numbers are no features of width ${Z}.`, { subject: 'features' });
     if (!features.every(Number.isFinite)) throw new GlyphscopeError('INVALID_INPUT', 'The features hold a value that is not a number.', { subject: 'features' });
+    if (o.tokens && o.tokens.length !== count * N * T) throw new GlyphscopeError('INVALID_INPUT', `${o.tokens.length} numbers are not ${N} tokens of ${T} for ${count} images.`, { subject: 'tokens' });
     const result: Descriptions = {
       symbols: new Uint16Array(count * L),
       probabilities: new Float32Array(count * L),

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { GlyphscopeError } from '../contract/errors';
+import type { TeacherTokens } from './tokens';
 
 /** An image encoder that is ready to be loaded. */
 export interface TeacherInfo {
@@ -16,6 +17,8 @@ export interface TeacherInfo {
   model: string;
   /** Z, the width of `embedding`. */
   featureWidth: number;
+  /** What its model gives as `patch_tokens` beside the one vector; null when it does not. */
+  tokens: TeacherTokens | null;
   /** Side of the square input in pixels. */
   inputSize: number;
   /** Of red, green, blue within 0 to 1. */
@@ -35,7 +38,13 @@ const teacherFile = z.object({
     mean: triple,
     std: triple.refine((std) => std.every((s) => s > 0), 'above 0'),
   }),
-  outputs: z.object({ embedding: z.tuple([z.literal('batch'), z.int().min(1).max(65_536)]) }),
+  outputs: z.object({
+    embedding: z.tuple([z.literal('batch'), z.int().min(1).max(65_536)]),
+    patch_tokens: z
+      .tuple([z.literal('batch'), z.int().min(1).max(65_536), z.int().min(1).max(65_536)])
+      .refine(([, count]) => Number.isInteger(Math.sqrt(count)), 'a square grid of tokens')
+      .optional(),
+  }),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
@@ -76,6 +85,7 @@ export function readTeacher(directory: string): TeacherInfo {
     directory,
     model,
     featureWidth: outputs.embedding[1],
+    tokens: outputs.patch_tokens ? { count: outputs.patch_tokens[1], width: outputs.patch_tokens[2] } : null,
     inputSize: input.shape[2],
     mean: input.mean,
     std: input.std,

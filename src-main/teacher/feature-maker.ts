@@ -7,7 +7,7 @@ import { sha256 } from '../dataset/inspector';
 import { seededRandom } from '../dataset/random';
 import { readRegularFile } from '../dataset/regular-file';
 import { largestFile } from '../dataset/source';
-import type { TeacherEncoder } from './encoder';
+import type { Encoded, TeacherEncoder } from './encoder';
 import type { FeatureAnswer, FeatureSource, ImageRequest } from './image-messages';
 
 /** Files larger than this are decoded one after the other, so that memory stays bounded; smaller ones all at once. */
@@ -16,12 +16,12 @@ const largeFile = 1024 * 1024;
 /** An image is decoded to about four times the teacher's size, so that a crop of it still has pixels enough. */
 const decodedSide = (encoder: TeacherEncoder) => encoder.teacher.inputSize * 4;
 
-/** The clean feature of one image: the same numbers as a features request gives. @returns [Z] */
-export async function encodeOne(encoder: TeacherEncoder, bytes: Buffer, name: string): Promise<Float32Array> {
+/** The clean feature of one image and its tokens: the same numbers as a features request gives. @param tokens N, 0 for none */
+export async function encodeOne(encoder: TeacherEncoder, bytes: Buffer, name: string, tokens = 0): Promise<Encoded> {
   const image = await decodeRgb(bytes, name, decodedSide(encoder));
   const pixels = new Float32Array(encoder.inputLength);
   encoder.normalize(encoder.cleanView(image), pixels, 0);
-  return encoder.encode(pixels, 1);
+  return encoder.encode(pixels, 1, tokens);
 }
 
 /** Answers one features request: reads, decodes, augments and encodes its images. */
@@ -37,8 +37,8 @@ export class FeatureMaker {
 
   /** @param isAbandoned asked between two pieces of work @throws CANCELLED */
   async run(isAbandoned: () => boolean): Promise<FeatureAnswer> {
-    const { images, clean, views } = this.#request;
-    const { inputLength, teacher } = this.#encoder;
+    const { images, clean, views, tokens } = this.#request;
+    const { inputLength } = this.#encoder;
     const perImage = (clean ? 1 : 0) + views;
     const pixels = new Float32Array(images.length * perImage * inputLength);
     const failures: { index: number; error: ErrorDetail }[] = [];
@@ -60,18 +60,11 @@ export class FeatureMaker {
     read.forEach((index, i) => {
       if (index !== i) pixels.copyWithin(i * perImage * inputLength, index * perImage * inputLength, (index + 1) * perImage * inputLength);
     });
-    const features = await this.#encoder.encode(pixels, read.length * perImage);
-    const width = teacher.featureWidth;
-    const cleanFeatures = new Float32Array(clean ? read.length * width : 0);
-    const viewFeatures = new Float32Array(read.length * views * width);
-    for (let i = 0; i < read.length; i++) {
-      const from = i * perImage * width;
-      const afterClean = from + (clean ? width : 0);
-      if (clean) cleanFeatures.set(features.subarray(from, afterClean), i * width);
-      viewFeatures.set(features.subarray(afterClean, from + perImage * width), i * views * width);
-    }
+    const encoded = await this.#encoder.encode(pixels, read.length * perImage, tokens);
+    const features = apart(encoded.features, read.length, clean, views);
+    const kept = apart(encoded.tokens, read.length, clean, views);
     failures.sort((a, b) => a.index - b.index);
-    return { read, clean: cleanFeatures, views: viewFeatures, failures };
+    return { read, ...features, cleanTokens: kept.clean, viewTokens: kept.views, failures };
   }
 
   async #decode(source: FeatureSource): Promise<RgbImage> {
@@ -103,6 +96,21 @@ export class FeatureMaker {
       this.#encoder.normalize(view, pixels, to);
     }
   }
+}
+
+/** Clean records from those of views: [n, (clean) + V, width] → [n, width] and [n, V, width]. */
+function apart(records: Float32Array, images: number, clean: boolean, views: number): { clean: Float32Array; views: Float32Array } {
+  const perImage = (clean ? 1 : 0) + views;
+  const width = records.length / Math.max(1, images * perImage);
+  const cleanRecords = new Float32Array(clean ? images * width : 0);
+  const viewRecords = new Float32Array(images * views * width);
+  for (let i = 0; i < images; i++) {
+    const from = i * perImage * width;
+    const afterClean = from + (clean ? width : 0);
+    if (clean) cleanRecords.set(records.subarray(from, afterClean), i * width);
+    viewRecords.set(records.subarray(afterClean, from + perImage * width), i * views * width);
+  }
+  return { clean: cleanRecords, views: viewRecords };
 }
 
 function throwIf(abandoned: boolean): void {

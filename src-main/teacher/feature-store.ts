@@ -68,6 +68,11 @@ export class FeatureStore {
     return new FeatureStore(directory, spec);
   }
 
+  /** Where another process finds it. */
+  get file(): { directory: string; spec: FeatureSpec } {
+    return { directory: this.directory, spec: this.spec };
+  }
+
   /** Numbers of one slot: records × width. */
   get slotLength(): number {
     return this.spec.records * this.spec.width;

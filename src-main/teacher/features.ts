@@ -5,6 +5,7 @@ import type { ImagePlace, ImageStore } from '../dataset/image-store';
 import type { FeatureStore } from './feature-store';
 import type { FeatureAnswer, FeatureSource } from './image-messages';
 import type { ImageWorkerPool } from './image-worker-pool';
+import type { TokenStores } from './tokens';
 
 /** An image whose features are wanted. */
 export interface FeatureImage {
@@ -25,6 +26,8 @@ export interface FeatureOptions {
   clean: FeatureStore;
   /** Augmented views: their store (records = V) and the seed of their augmentations. */
   views?: { store: FeatureStore; seed: number };
+  /** Tokens as well, N of each image and of each view asked for. */
+  tokens?: { stores: TokenStores; kept: number };
   signal: AbortSignal;
   onProgress: Progress;
   onFailure: (failure: FileFailure) => void;
@@ -46,7 +49,8 @@ const requestsEach = 2;
 const flushEvery = 2;
 
 /**
- * Computes the teacher's features that are missing: of the clean images and, when asked, of augmented views. Reading,
+ * Computes the teacher's features that are missing: of the clean images and, when asked, of augmented views, and tokens
+ * of both. Tokens that are missing of an image cost encoding it again, what is stored of it stays as it is. Reading,
  * decoding and augmenting overlap with encoding. What is done is kept whatever happens next, so that the next call goes
  * on from there. An image that cannot be read is reported and the rest go on.
  * @throws CANCELLED (within a fraction of a second), DISK_FULL, PROCESS_DIED when workers end again and again
@@ -60,20 +64,34 @@ export async function computeFeatures(o: FeatureOptions): Promise<FeatureOutcome
   let broken: { error: unknown } | null = null;
   let flushedAt = performance.now();
 
-  const keep = (images: FeatureImage[], answer: FeatureAnswer, wanted: Wanted) => {
+  const parts: Part[] = [
+    { of: 'clean', store: o.clean, from: (answer) => answer.clean },
+    ...(o.views ? [{ of: 'views', store: o.views.store, from: (answer) => answer.views } satisfies Part] : []),
+    ...(o.tokens ? [{ of: 'clean', store: o.tokens.stores.clean, tokens: true, from: (answer) => answer.cleanTokens } satisfies Part] : []),
+    ...(o.tokens && o.views ? [{ of: 'views', store: o.tokens.stores.views, tokens: true, from: (answer) => answer.viewTokens } satisfies Part] : []),
+  ];
+  const flush = () => Promise.all(parts.map(({ store }) => store.flush()));
+
+  const keep = (images: FeatureImage[], answer: FeatureAnswer, wanted: Part[]) => {
     const slots = Int32Array.from(answer.read, (index) => images[index].slot);
-    if (wanted.clean) o.clean.write(slots, answer.clean);
-    if (wanted.views) o.views!.store.write(slots, answer.views);
+    for (const { store, from } of wanted) store.write(slots, from(answer));
     for (const { index, error } of answer.failures) o.onFailure({ name: images[index].name, code: error.code, reason: error.message });
     outcome.computed += slots.length;
     outcome.failed += answer.failures.length;
     report();
   };
 
-  const compute = async (images: FeatureImage[], wanted: Wanted) => {
+  const compute = async (images: FeatureImage[], wanted: Part[]) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        const request = { kind: 'features', images: images.map((image) => sourceOf(image, o.store)), clean: wanted.clean, views: wanted.views ? o.views!.store.spec.records : 0, seed: o.views?.seed ?? 0 } as const;
+        const request = {
+          kind: 'features',
+          images: images.map((image) => sourceOf(image, o.store)),
+          clean: wanted.some(({ of }) => of === 'clean'),
+          views: wanted.find(({ of }) => of === 'views')?.store.spec.records ?? 0,
+          seed: o.views?.seed ?? 0,
+          tokens: wanted.some(({ tokens }) => tokens) ? o.tokens!.kept : 0,
+        } as const;
         return keep(images, await o.pool.request(request, images[0].name, signal), wanted);
       } catch (error) {
         // A worker that died took its neighbours' work with it: once more, then one by one to find the image that does it.
@@ -90,7 +108,7 @@ export async function computeFeatures(o: FeatureOptions): Promise<FeatureOutcome
     }
   };
 
-  const start = async (images: FeatureImage[], wanted: Wanted) => {
+  const start = async (images: FeatureImage[], wanted: Part[]) => {
     while (running.size >= o.pool.threads * requestsEach) await Promise.race(running);
     if (broken !== null) return;
     const work: Promise<void> = compute(images, wanted)
@@ -102,21 +120,21 @@ export async function computeFeatures(o: FeatureOptions): Promise<FeatureOutcome
     running.add(work);
     if (performance.now() - flushedAt > flushEvery * 1000) {
       flushedAt = performance.now();
-      await Promise.all([o.clean.flush(), o.views?.store.flush()]);
+      await flush();
     }
   };
 
   try {
     report();
-    const chunks = new Map<string, { images: FeatureImage[]; wanted: Wanted }>();
+    const chunks = new Map<string, { images: FeatureImage[]; wanted: Part[] }>();
     for await (const image of o.images) {
       if (o.signal.aborted || broken !== null) break;
-      const wanted = { clean: !o.clean.has(image.slot), views: o.views !== undefined && !o.views.store.has(image.slot) };
-      if (!wanted.clean && !wanted.views) {
+      const wanted = parts.filter(({ store }) => !store.has(image.slot));
+      if (wanted.length === 0) {
         if ((++outcome.present & 1023) === 0) report();
         continue;
       }
-      const key = `${wanted.clean}${wanted.views}`;
+      const key = wanted.map((part) => parts.indexOf(part)).join();
       const chunk = chunks.get(key) ?? { images: [], wanted };
       chunk.images.push(image);
       chunks.set(key, chunk);
@@ -127,7 +145,7 @@ export async function computeFeatures(o: FeatureOptions): Promise<FeatureOutcome
     for (const { images, wanted } of chunks.values()) if (!o.signal.aborted && broken === null) await start(images, wanted);
   } finally {
     await Promise.all(running);
-    await Promise.all([o.clean.flush(), o.views?.store.flush()]);
+    await flush();
     report();
   }
   if (o.signal.aborted) throw new GlyphscopeError('CANCELLED', 'Cancelled.');
@@ -136,9 +154,12 @@ export async function computeFeatures(o: FeatureOptions): Promise<FeatureOutcome
   return outcome;
 }
 
-interface Wanted {
-  clean: boolean;
-  views: boolean;
+/** One store with what goes into it. */
+interface Part {
+  of: 'clean' | 'views';
+  store: FeatureStore;
+  tokens?: true;
+  from(answer: FeatureAnswer): Float32Array;
 }
 
 function sourceOf(image: FeatureImage, store: ImageStore): FeatureSource {

@@ -1,6 +1,7 @@
 import type { ErrorDetail } from '../contract/errors';
 import type { InspectedFile } from '../dataset/inspector';
 import type { TeacherInfo } from './catalogue';
+import type { Encoded } from './encoder';
 
 /** What an image worker is started with. */
 export interface ImageWorkerData {
@@ -25,16 +26,17 @@ export interface FeatureSource {
 export type ImageRequest =
   | { kind: 'inspect-bytes'; bytes: Uint8Array; name: string }
   | { kind: 'inspect-file'; path: string; name: string }
-  | { kind: 'encode'; bytes: Uint8Array; name: string }
+  /** `tokens` N, 0 for none. */
+  | { kind: 'encode'; bytes: Uint8Array; name: string; tokens: number }
   | { kind: 'thumbnail'; bytes: Uint8Array; name: string; size: number }
-  /** `views` 0: the clean image alone; `clean` false: views alone. */
-  | { kind: 'features'; images: FeatureSource[]; clean: boolean; views: number; seed: number };
+  /** `views` 0: the clean image alone; `clean` false: views alone; `tokens` N of each as well, 0 for none. */
+  | { kind: 'features'; images: FeatureSource[]; clean: boolean; views: number; seed: number; tokens: number };
 
 export interface ImageAnswers {
   'inspect-bytes': InspectedFile;
   'inspect-file': InspectedFile;
-  /** [Z] */
-  encode: Float32Array;
+  /** Of one image. */
+  encode: Encoded;
   thumbnail: Uint8Array;
   features: FeatureAnswer;
 }
@@ -46,6 +48,9 @@ export interface FeatureAnswer {
   clean: Float32Array;
   /** [read, V, Z] */
   views: Float32Array;
+  /** [read, N, T] and [read, V, N, T], empty when not asked for. */
+  cleanTokens: Float32Array;
+  viewTokens: Float32Array;
   failures: { index: number; error: ErrorDetail }[];
 }
 

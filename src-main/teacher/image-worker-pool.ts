@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { GlyphscopeError } from '../contract/errors';
 import type { ImageInspector, InspectedFile } from '../dataset/inspector';
 import type { TeacherInfo } from './catalogue';
+import type { Encoded } from './encoder';
 import type { FromImageWorker, ImageAnswers, ImageRequest, ImageWorkerData, ToImageWorker } from './image-messages';
 
 export interface ImageWorkerPoolOptions {
@@ -60,9 +61,9 @@ export class ImageWorkerPool implements ImageInspector {
     return this.request({ kind: 'inspect-file', path, name }, name);
   }
 
-  /** The teacher's feature of the clean image. @returns [Z] @throws IMAGE_*, PROCESS_DIED */
-  encode(bytes: Uint8Array, name: string): Promise<Float32Array> {
-    return this.request({ kind: 'encode', bytes, name }, name);
+  /** The teacher's feature of the clean image, [Z], and N tokens, [N, T]. @throws IMAGE_*, INVALID_INPUT for too many tokens, PROCESS_DIED */
+  encode(bytes: Uint8Array, name: string, tokens = 0): Promise<Encoded> {
+    return this.request({ kind: 'encode', bytes, name, tokens }, name);
   }
 
   /** A WebP that fits into a square of `size` pixels, never enlarged. @throws IMAGE_*, PROCESS_DIED */

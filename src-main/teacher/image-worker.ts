@@ -29,7 +29,7 @@ async function answer(id: number, request: ImageRequest): Promise<ImageAnswers[k
     case 'inspect-file':
       return localInspector.inspectFile(request.path, request.name);
     case 'encode':
-      return encodeOne(await loadEncoder(), asBuffer(request.bytes), request.name);
+      return encodeOne(await loadEncoder(), asBuffer(request.bytes), request.name, request.tokens);
     case 'thumbnail':
       return makeThumbnail(asBuffer(request.bytes), request.name, request.size);
     case 'features':

@@ -28,6 +28,8 @@ const described = z.object({
   step: z.int().min(0),
   config: storedConfig,
   featureWidth: z.int().min(1),
+  /** T of the teacher's tokens, for a student that looks at some. */
+  tokenWidth: z.int().min(1).optional(),
   /** Id of the teacher whose features it reads. */
   teacher: z.string(),
   /** SHA-256 of every other file in the folder. */
@@ -58,6 +60,8 @@ export interface Checkpoint {
 export interface CheckpointContent {
   config: TrainingConfig;
   featureWidth: number;
+  /** 0 without tokens. */
+  tokenWidth?: number;
   teacher: string;
   step: number;
   weights: NamedArray[];
@@ -86,7 +90,7 @@ export async function writeCheckpoint(runDirectory: string, content: CheckpointC
     if (content.optimizer) files['optimizer.safetensors'] = encodeSafetensors(content.optimizer);
     if (content.state) files['state.json'] = Buffer.from(JSON.stringify(content.state, null, 1));
     const hashes = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)]));
-    const description = { format: 2, step: content.step, config: content.config, featureWidth: content.featureWidth, teacher: content.teacher, files: hashes };
+    const description = { format: 2, step: content.step, config: content.config, featureWidth: content.featureWidth, ...(content.tokenWidth && { tokenWidth: content.tokenWidth }), teacher: content.teacher, files: hashes };
     files['manifest.json'] = Buffer.from(JSON.stringify({ ...description, hash: manifestHash(description) }, null, 1));
     for (const [name, bytes] of Object.entries(files)) await writeDurably(join(part, name), bytes);
     await synchronizeFolder(part);

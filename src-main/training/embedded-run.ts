@@ -26,11 +26,11 @@ export interface EmbeddedRunOptions {
 export async function writeEmbeddedRun(o: EmbeddedRunOptions): Promise<void> {
   const checkpoint = await newestCheckpoint(o.runDirectory);
   if (!checkpoint) throw new GlyphscopeError('RUN_NOT_TRAINED', `There is no checkpoint in ${o.runDirectory}.`, { subject: o.runDirectory });
-  const { config, featureWidth, teacher, step } = checkpoint.manifest;
+  const { config, featureWidth, tokenWidth, teacher, step } = checkpoint.manifest;
   const weights = checkpoint.weights.filter(({ name }) => !onlyForTraining(name));
   await rm(join(o.target, 'checkpoints'), { recursive: true, force: true });
   await mkdir(o.target, { recursive: true });
-  await writeCheckpoint(o.target, { config, featureWidth, teacher, step, weights });
+  await writeCheckpoint(o.target, { config, featureWidth, tokenWidth, teacher, step, weights });
   const log = (await readFile(join(o.runDirectory, 'log.jsonl'), 'utf8')).split('\n').filter(Boolean);
   await writeFile(join(o.target, 'log.jsonl'), log.map((line) => `${JSON.stringify(JSON.parse(line), fiveDigits)}\n`).join(''));
   const card = {

@@ -17,6 +17,9 @@ export const featureFile = z.object({
 });
 export type FeatureFile = z.infer<typeof featureFile>;
 
+/** Feature stores of tokens, with the N tokens of T numbers that one record holds. */
+export const tokenFiles = z.object({ clean: featureFile, views: featureFile, shape: z.object({ count: z.int().min(1), width: z.int().min(1) }) });
+
 const progress = z.object({ phase: z.string(), done: z.number(), total: z.number().nullable(), unit: z.string() });
 const backend = z.object({ name: z.enum(backendNames), description: z.string(), reason: z.string(), note: z.string().nullable() });
 export type BackendInUse = z.infer<typeof backend>;
@@ -31,6 +34,8 @@ export const trainerStart = z.object({
   teacher: z.string(),
   views: featureFile,
   clean: featureFile,
+  /** For a config with featureTokens. */
+  tokens: tokenFiles.optional(),
   trainSlots: slots,
   heldOut: z.object({ bankSlots: slots, bankLabels: slots, querySlots: slots, queryLabels: slots }).nullable(),
   resume: z.boolean(),
@@ -49,6 +54,8 @@ export type FromTrainer = z.infer<typeof fromTrainer>;
 /** Labelled images to learn from and to classify, in an order that says nothing of them. */
 export const splitImages = z.object({
   clean: featureFile,
+  /** Of the clean images, for a student that looks at tokens. */
+  tokens: featureFile.optional(),
   trainSlots: slots,
   trainLabels: slots,
   testSlots: slots,
@@ -69,12 +76,12 @@ export const fewShotRequest = splitImages.extend(fewShotOptions.shape);
 export type FewShotRequest = z.infer<typeof fewShotRequest>;
 
 /** All images of a collection, −1 where there is no label, in an order that says nothing of them. */
-export const statisticsRequest = z.object({ clean: featureFile, slots, labels: slots });
+export const statisticsRequest = z.object({ clean: featureFile, tokens: featureFile.optional(), slots, labels: slots });
 export type StatisticsRequest = z.infer<typeof statisticsRequest>;
 
 export const toStudent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), runDirectory: z.string(), backend: backendPlan, threads: z.int().min(0) }),
-  z.object({ type: z.literal('describe'), id: z.int(), features: floats, alternatives: z.boolean() }),
+  z.object({ type: z.literal('describe'), id: z.int(), features: floats, tokens: floats.optional(), alternatives: z.boolean() }),
   z.object({ type: z.literal('interpret'), id: z.int(), symbols, count: z.int().min(0), length: z.int() }),
   z.object({ type: z.literal('hues'), id: z.int() }),
   z.object({ type: z.literal('nearest'), id: z.int(), rows: floats, width: z.int().min(1), k: z.int().min(1) }),

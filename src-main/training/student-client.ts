@@ -78,10 +78,10 @@ export class StudentClient {
 
   /**
    * Symbols, their probabilities and embeddings of B images.
-   * @param features [B, Z] as the teacher gave them  @param o.alternatives whether to list the eight likeliest symbols by position
+   * @param features [B, Z] as the teacher gave them  @param o.tokens [B, N, T] of them, for a run with featureTokens  @param o.alternatives whether to list the eight likeliest symbols by position
    */
-  async describe(features: Float32Array, o: { alternatives?: boolean } = {}): Promise<Descriptions> {
-    return studentDescriptions.parse(await this.#ask((id) => ({ type: 'describe', id, features, alternatives: o.alternatives ?? false })));
+  async describe(features: Float32Array, o: { alternatives?: boolean; tokens?: Float32Array } = {}): Promise<Descriptions> {
+    return studentDescriptions.parse(await this.#ask((id) => ({ type: 'describe', id, features, ...(o.tokens && { tokens: o.tokens }), alternatives: o.alternatives ?? false })));
   }
 
   /** Embeddings [count, Z] after `length` symbols of each sequence [count, length]. @throws INVALID_INPUT for foreign symbols */

@@ -22,20 +22,22 @@ export interface Measuring {
 }
 
 const describedAtOnce = 2048;
+/** Tokens are many times as large. */
+const describedAtOnceByTokens = 256;
 /** Images that residual k-means learns its centres from at most, and passes over them for each position. */
 const codeSample = 50_000;
 const passes = 20;
 
 /** Describes the images from their stored features, then measures them, the teacher and residual k-means alike. */
 export function evaluate(m: Measuring, o: EvaluationRequest): Promise<EvaluationParts> {
-  return withFeatures(o.clean, async (store) => {
+  return withFeatures(o, async (stores) => {
     let centred: ReturnType<typeof centreOnTraining> | null = null;
-    const teacher = () => (centred ??= teacherFeatures(store, o));
+    const teacher = () => (centred ??= teacherFeatures(stores, o));
     return evaluateFeatures({
       trainLabels: o.trainLabels,
       testLabels: o.testLabels,
       classes: o.classes,
-      student: await codedByStudent(m, store, o),
+      student: await codedByStudent(m, stores, o),
       references: o.references,
       teacher: () => Promise.resolve(teacher()),
       residualKMeans: async (onProgress) => {
@@ -54,12 +56,12 @@ export function evaluate(m: Measuring, o: EvaluationRequest): Promise<Evaluation
 
 /** Classifies the test images from a few labelled ones. */
 export function fewShot(m: Measuring, o: FewShotRequest): Promise<FewShotParts> {
-  return withFeatures(o.clean, async (store) =>
+  return withFeatures(o, async (stores) =>
     measureFewShot({
       ...o,
-      student: await codedByStudent(m, store, o),
+      student: await codedByStudent(m, stores, o),
       vocabulary: m.student.shape.vocabulary,
-      teacher: teacherFeatures(store, o),
+      teacher: teacherFeatures(stores, o),
       features: centredFeatures,
       product: backendProduct,
       signal: m.signal,
@@ -70,33 +72,42 @@ export function fewShot(m: Measuring, o: FewShotRequest): Promise<FewShotParts> 
 
 /** Describes the images from their stored features, then measures the descriptions as a language. */
 export function statistics(m: Measuring, o: StatisticsRequest): Promise<LanguageStatisticsParts> {
-  return withFeatures(o.clean, async (store) => {
+  return withFeatures(o, async (stores) => {
     const { length, vocabulary, featureWidth: width } = m.student.shape;
-    const symbols = await describeSlots(m, store, o.slots, { done: 0, total: o.slots.length });
-    const { train: features } = centreOnTraining(store.gather(o.slots), new Float32Array(0), width);
+    const symbols = await describeSlots(m, stores, o.slots, { done: 0, total: o.slots.length });
+    const { train: features } = centreOnTraining(stores.clean.gather(o.slots), new Float32Array(0), width);
     const attributes = await principalAttributes(features, width);
     return languageStatistics({ symbols, length, vocabulary, labels: o.labels, features, width, attributes, attributeNote, signal: m.signal, onProgress: m.onProgress });
   });
 }
 
-async function withFeatures<T>(file: FeatureFile, work: (store: FeatureStore) => Promise<T>): Promise<T> {
-  const store = FeatureStore.open(file.directory, file.spec);
+/** Features of clean images, with tokens for a student that looks at some. */
+interface Stores {
+  clean: FeatureStore;
+  tokens: FeatureStore | null;
+}
+
+async function withFeatures<T>(files: { clean: FeatureFile; tokens?: FeatureFile }, work: (stores: Stores) => Promise<T>): Promise<T> {
+  const open = (file: FeatureFile) => FeatureStore.open(file.directory, file.spec);
+  const clean = open(files.clean);
+  const tokens = files.tokens ? open(files.tokens) : null;
   try {
-    return await work(store);
+    return await work({ clean, tokens });
   } finally {
-    store.close();
+    clean.close();
+    tokens?.close();
   }
 }
 
-function teacherFeatures(store: FeatureStore, o: SplitImages): { train: Float32Array; test: Float32Array } {
+function teacherFeatures({ clean: store }: Stores, o: SplitImages): { train: Float32Array; test: Float32Array } {
   return centreOnTraining(store.gather(o.trainSlots), store.gather(o.testSlots), store.spec.width);
 }
 
-async function codedByStudent(m: Measuring, store: FeatureStore, o: SplitImages): Promise<CodedImages> {
+async function codedByStudent(m: Measuring, stores: Stores, o: SplitImages): Promise<CodedImages> {
   const total = o.trainSlots.length + o.testSlots.length;
   return {
-    trainSymbols: await describeSlots(m, store, o.trainSlots, { done: 0, total }),
-    testSymbols: await describeSlots(m, store, o.testSlots, { done: o.trainSlots.length, total }),
+    trainSymbols: await describeSlots(m, stores, o.trainSlots, { done: 0, total }),
+    testSymbols: await describeSlots(m, stores, o.testSlots, { done: o.trainSlots.length, total }),
     length: m.student.shape.length,
     width: m.student.shape.featureWidth,
     interpret: (symbols, count, prefix) => m.student.interpret(symbols, count, prefix),
@@ -104,12 +115,14 @@ async function codedByStudent(m: Measuring, store: FeatureStore, o: SplitImages)
 }
 
 /** Hard symbols of images, [n, L], from their stored features. */
-async function describeSlots({ student, signal, onProgress }: Measuring, store: FeatureStore, slots: Int32Array, { done, total }: { done: number; total: number }): Promise<Uint16Array> {
+async function describeSlots({ student, signal, onProgress }: Measuring, { clean, tokens }: Stores, slots: Int32Array, { done, total }: { done: number; total: number }): Promise<Uint16Array> {
   const { length } = student.shape;
   const symbols = new Uint16Array(slots.length * length);
-  for (let from = 0; from < slots.length; from += describedAtOnce) {
+  const atOnce = tokens ? describedAtOnceByTokens : describedAtOnce;
+  for (let from = 0; from < slots.length; from += atOnce) {
+    const some = slots.subarray(from, from + atOnce);
     onProgress({ phase: 'describing', done: done + from, total, unit: 'images' });
-    symbols.set((await student.describe(store.gather(slots.subarray(from, from + describedAtOnce)))).symbols, from * length);
+    symbols.set((await student.describe(clean.gather(some), tokens ? { tokens: tokens.gather(some) } : {})).symbols, from * length);
     await breathe(signal);
   }
   return symbols;

@@ -29,10 +29,10 @@ async function start({ runDirectory, backend: plan, threads }: Extract<ToStudent
     warnings.push(toErrorDetail(error).message);
     return startPlanned({ candidates: [...backendNames], reason: 'The one that was asked for does not start.', note: null }, { threads: threads || undefined });
   });
-  const { config, featureWidth, step, teacher } = checkpoint.manifest;
-  const loaded = Student.create(studentShape(config, featureWidth), 0, { trainable: false });
+  const { config, featureWidth, tokenWidth, step, teacher } = checkpoint.manifest;
+  const loaded = Student.create(studentShape(config, featureWidth, tokenWidth ? { count: config.featureTokens, width: tokenWidth } : undefined), 0, { trainable: false });
   loaded.parameters.write(checkpoint.weights);
-  await loaded.describe(new Float32Array(featureWidth)); // the first use of a backend is its slowest
+  await loaded.describe(new Float32Array(featureWidth), tokenWidth ? { tokens: new Float32Array(config.featureTokens * tokenWidth) } : {}); // the first use of a backend is its slowest
   student = loaded;
   const { length, vocabulary } = config;
   send({ type: 'ready', backend: { name, description, reason, note }, step, featureWidth, length, vocabulary, teacher, warnings });

@@ -22,7 +22,7 @@ export interface TrainOptions {
   teacher: string;
   views: FeatureSource;
   clean: FeatureSource;
-  /** For a teacher that gives tokens; absent when it gives one vector. */
+  /** For a config with featureTokens, as many. */
   tokens?: TokenSources;
   trainSlots: Int32Array;
   heldOut: HeldOutImages | null;
@@ -68,6 +68,9 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
   if (o.views.spec.records < config.views)
     throw new GlyphscopeError('FEATURES_MISSING', `views = ${config.views}, but only ${o.views.spec.records} views of each image were computed.`, { subject: 'views', remedy: 'Compute the features again, or lower views.' });
 
+  if (config.featureTokens !== (o.tokens?.shape.count ?? 0))
+    throw new GlyphscopeError('FEATURES_MISSING', `featureTokens = ${config.featureTokens}, but ${o.tokens?.shape.count ?? 0} tokens of each image were given.`, { subject: 'featureTokens', remedy: 'Compute the features again, with as many tokens.' });
+
   // ---- data
   const batches = new Batches(o.trainSlots, config);
   const stamp = stampOf(o.trainSlots);
@@ -99,7 +102,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
     async function* save(): AsyncGenerator<TrainingEvent, boolean, void> {
       if (saved === step) return true;
       try {
-        const content = { config, featureWidth: width, teacher: o.teacher, step, weights: await student.parameters.read(), optimizer: await optimizer.read(), state: { step, seconds, images: stamp, alarms: watch.standing } };
+        const content = { config, featureWidth: width, tokenWidth: student.shape.tokenWidth, teacher: o.teacher, step, weights: await student.parameters.read(), optimizer: await optimizer.read(), state: { step, seconds, images: stamp, alarms: watch.standing } };
         const file = await writeCheckpoint(o.runDirectory, content);
         saved = step;
         yield { type: 'checkpoint', step, file };

@@ -47,8 +47,20 @@ async function run(o: TrainerStart): Promise<void> {
     tell({ type: 'backend', name, description });
     tell({ type: 'message', step: 0, level: 'info', text: [`Computes with ${description}.`, reason, note].filter(Boolean).join(' ') });
     const open = (file: FeatureFile) => FeatureStore.open(file.directory, file.spec);
-    const { config, teacher, trainSlots, heldOut, runDirectory, resume } = o;
-    const events = train({ config, teacher, trainSlots, heldOut, runDirectory, resume, control, views: open(o.views), clean: open(o.clean), onProgress: (progress) => send({ type: 'progress', progress }) });
+    const { config, teacher, tokens, trainSlots, heldOut, runDirectory, resume } = o;
+    const events = train({
+      config,
+      teacher,
+      trainSlots,
+      heldOut,
+      runDirectory,
+      resume,
+      control,
+      views: open(o.views),
+      clean: open(o.clean),
+      ...(tokens && { tokens: { ...tokens, views: open(tokens.views), clean: open(tokens.clean) } }),
+      onProgress: (progress) => send({ type: 'progress', progress }),
+    });
     for await (const event of events) tell(event);
     leave(0);
   } catch (error) {

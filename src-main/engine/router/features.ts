@@ -1,15 +1,18 @@
+import { requireTokens } from '../../teacher/tokens';
 import type { Services } from '../services';
 import type { Procedures } from './procedures';
 
 export const featuresRouter = (procedures: Procedures, s: Services) => ({
   compute: procedures.features.compute.handler(({ input }) => {
     const collection = s.collections.get(input.collection);
+    if (input.tokens > 0) requireTokens(s.teachers.info, input.tokens);
     const title = `Teacher features of "${collection.name}"`;
     return {
       job: s.jobs.start({ kind: 'features', title, lane: 'features', uses: [`collection ${collection.id}`] }, async (job) => {
         const { computed, failed } = await s.teachers.ensure({
           collection: collection.id,
           views: input.views ? 'all' : 'none',
+          tokens: input.tokens,
           signal: job.signal,
           onProgress: (at) => job.progress(at),
           onFailure: (failure) => job.fail(failure),

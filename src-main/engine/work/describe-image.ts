@@ -57,7 +57,10 @@ export async function describeImage(s: DescribeServices, { run, collection, name
 
   const [{ width, height }, described] = await Promise.all([
     s.teachers.pool.inspectBytes(bytes, name),
-    s.students.use(run, async (student) => student.describe(await s.teachers.pool.encode(bytes, name), { alternatives: true })),
+    s.students.use(run, async (student) => {
+      const { features, tokens } = await s.teachers.pool.encode(bytes, name, config.featureTokens);
+      return student.describe(features, { alternatives: true, ...(config.featureTokens > 0 && { tokens }) });
+    }),
   ]);
   const symbols = Array.from(described.symbols.subarray(0, config.length));
   const none: Neighbours = { byEmbedding: [], byPrefix: [], searched: 0 };

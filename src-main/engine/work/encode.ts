@@ -19,9 +19,11 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
   const { db } = s.library;
   const warming = s.students.warm(runId); // loads its weights meanwhile
   warming.catch(() => undefined); // it is awaited below
+  const { featureTokens } = s.runs.usable(runId).config;
   const { failed } = await s.teachers.ensure({
     collection,
     views: 'none',
+    tokens: featureTokens,
     signal: job.signal,
     onProgress: (at) => job.progress(at),
     onFailure: (failure) => job.fail(failure),
@@ -36,7 +38,8 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
   await removeOtherEmbeddings(directory, checkpointStep);
   const embeddings = openEmbeddings(directory, checkpointStep, s.teachers.info.featureWidth);
   try {
-    const wanted = missing(s, runId, collection, embeddings);
+    const wanted = missing(s, runId, collection, embeddings, featureTokens);
+    const tokens = s.teachers.tokens(featureTokens)?.clean;
     const all = db.read.images.ofCollection(collection).length;
     let announced = performance.now();
     const report = (done: number) => job.progress({ phase: 'describing', done: all - wanted.length + done, total: all, unit: 'images' });
@@ -47,7 +50,7 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
         job.signal.throwIfAborted();
         const images = wanted.slice(at, at + batch);
         const slots = images.map((image) => image - 1);
-        const { symbols, embeddings: vectors } = await student.describe(s.teachers.clean.gather(slots));
+        const { symbols, embeddings: vectors } = await student.describe(s.teachers.clean.gather(slots), tokens ? { tokens: tokens.gather(slots) } : {});
         embeddings.write(slots, vectors);
         db.transaction(() =>
           images.forEach((image, i) => db.write.descriptions.put(runId, image, symbols.subarray(i * config.length, (i + 1) * config.length))),
@@ -71,11 +74,12 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
 }
 
 /** Images with features but without a description or an embedding, ascending. */
-function missing(s: EncodeServices, run: number, collection: number, embeddings: { missing(slots: ArrayLike<number>): Int32Array }): number[] {
+function missing(s: EncodeServices, run: number, collection: number, embeddings: { missing(slots: ArrayLike<number>): Int32Array }, tokens: number): number[] {
   const { read } = s.library.db;
   const without = new Set(read.descriptions.missing(run, collection));
   for (const slot of embeddings.missing(read.images.ofCollection(collection).map((image) => image - 1))) without.add(slot + 1);
-  return [...without].filter((image) => s.teachers.clean.has(image - 1)).sort((a, b) => a - b);
+  const stores = s.teachers.described(tokens);
+  return [...without].filter((image) => stores.every((store) => store.has(image - 1))).sort((a, b) => a - b);
 }
 
 /** Takes every description of a run away, in small steps. */

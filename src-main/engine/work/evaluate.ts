@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FewShotOptions } from '../../contract/evaluation';
 import { evaluationSplit } from '../../evaluation/split';
+import type { FeatureStore } from '../../teacher/feature-store';
 import type { SplitImages } from '../../training/messages';
 import { inContentOrder, labelledImages, slotsOf } from '../collection-labels';
 import type { JobHandle, JobOutcome } from '../jobs';
@@ -17,7 +18,7 @@ type Job = Pick<JobHandle, 'signal' | 'progress' | 'fail'>;
  */
 export async function evaluateRun(s: MeasuringServices, run: number, collection: number, job: Job): Promise<JobOutcome> {
   const { db } = s.library;
-  const images = await splitImages(s, collection, job);
+  const images = await splitImages(s, run, collection, job);
   const { vocabulary, length } = s.runs.get(run).config;
   const key = { collection, teacher: s.teachers.info.id, vocabulary, length, images: hashOf(images) };
   const references = db.read.referenceFigures.of(key);
@@ -34,7 +35,7 @@ export async function evaluateRun(s: MeasuringServices, run: number, collection:
  * @throws as evaluateRun
  */
 export async function measureFewShot(s: MeasuringServices, { run, collection, options }: { run: number; collection: number; options: FewShotOptions }, job: Job): Promise<JobOutcome> {
-  const images = await splitImages(s, collection, job);
+  const images = await splitImages(s, run, collection, job);
   const parts = await s.students.use(run, (student) => student.fewShot({ ...images, ...options }, (progress) => job.progress(progress), job.signal));
   s.library.db.write.runDocuments.put('few-shot', run, collection, { ...parts, ...namesOf(s, run, collection) }, Date.now());
   const most = parts.shots[parts.shots.length - 1];
@@ -47,28 +48,28 @@ export async function measureFewShot(s: MeasuringServices, { run, collection, op
  */
 export async function measureStatistics(s: MeasuringServices, run: number, collection: number, job: Job): Promise<JobOutcome> {
   const { db } = s.library;
-  await ensureFeatures(s, collection, job);
+  const stores = await ensureFeatures(s, run, collection, job);
   const { images, labels } = await inContentOrder(db, await labelledImages(db, collection));
-  const usable = Array.from(images.keys()).filter((row) => (row === 0 || images[row] !== images[row - 1]) && s.teachers.clean.has(images[row] - 1));
-  await s.teachers.clean.flush();
-  const request = { clean: cleanFile(s), slots: Int32Array.from(usable, (row) => images[row] - 1), labels: Int32Array.from(usable, (row) => labels[row]) };
+  const usable = Array.from(images.keys()).filter((row) => (row === 0 || images[row] !== images[row - 1]) && stores.every((store) => store.has(images[row] - 1)));
+  await Promise.all(stores.map((store) => store.flush()));
+  const request = { ...filesOf(stores), slots: Int32Array.from(usable, (row) => images[row] - 1), labels: Int32Array.from(usable, (row) => labels[row]) };
   const { step, ...parts } = await s.students.use(run, async (student) => ({ step: student.step, ...(await student.statistics(request, (progress) => job.progress(progress), job.signal)) }));
   db.write.runDocuments.put('statistics', run, collection, { ...parts, step, ...namesOf(s, run, collection) }, Date.now());
   return { summary: `${parts.images.toLocaleString('en')} descriptions, ${parts.prefixes[parts.prefixes.length - 1].distinct.toLocaleString('en')} different.` };
 }
 
 /** A collection's labelled images with features, split, in an order that does not depend on the import. */
-async function splitImages(s: MeasuringServices, collection: number, job: Job): Promise<SplitImages> {
+async function splitImages(s: MeasuringServices, run: number, collection: number, job: Job): Promise<SplitImages> {
   const { images, labels, splits, classes } = await inContentOrder(s.library.db, await labelledImages(s.library.db, collection));
   evaluationSplit({ labels, splits, classes }); // what is wrong with the collection is told before anything is computed
-  await ensureFeatures(s, collection, job);
+  const stores = await ensureFeatures(s, run, collection, job);
   const slots = slotsOf(images);
-  const usable = labels.map((label, i) => (s.teachers.clean.has(slots[i]) ? label : -1));
+  const usable = labels.map((label, i) => (stores.every((store) => store.has(slots[i])) ? label : -1));
   const split = evaluationSplit({ labels: usable, splits, classes });
-  await s.teachers.clean.flush();
+  await Promise.all(stores.map((store) => store.flush()));
   const at = (rows: Int32Array, of: ArrayLike<number>) => Int32Array.from(rows, (row) => of[row]);
   return {
-    clean: cleanFile(s),
+    ...filesOf(stores),
     trainSlots: at(split.train, slots),
     trainLabels: at(split.train, labels),
     testSlots: at(split.test, slots),
@@ -78,11 +79,17 @@ async function splitImages(s: MeasuringServices, collection: number, job: Job): 
   };
 }
 
-async function ensureFeatures(s: MeasuringServices, collection: number, job: Job): Promise<void> {
-  await s.teachers.ensure({ collection, views: 'none', signal: job.signal, onProgress: (at) => job.progress(at), onFailure: (failure) => job.fail(failure) });
+/** Features of the clean images as far as they can be had, and tokens for a run that looks at some: their stores. */
+async function ensureFeatures(s: MeasuringServices, run: number, collection: number, job: Job): Promise<FeatureStore[]> {
+  const tokens = s.runs.get(run).config.featureTokens;
+  await s.teachers.ensure({ collection, views: 'none', tokens, signal: job.signal, onProgress: (at) => job.progress(at), onFailure: (failure) => job.fail(failure) });
+  return s.teachers.described(tokens);
 }
 
-const cleanFile = ({ teachers }: MeasuringServices) => ({ directory: teachers.clean.directory, spec: teachers.clean.spec });
+function filesOf([clean, tokens]: (FeatureStore | undefined)[]): Pick<SplitImages, 'clean' | 'tokens'> {
+  if (!clean) throw new Error('a run reads features at least');
+  return { clean: clean.file, ...(tokens && { tokens: tokens.file }) };
+}
 
 function namesOf(s: MeasuringServices, run: number, collection: number): { run: string; collection: string } {
   return { run: s.runs.get(run).name, collection: s.library.db.read.collections.byId(collection)?.name ?? '' };

@@ -21,7 +21,7 @@ const changed = (change: (json: Record<string, unknown>) => void) => {
 describe('the catalogue', () => {
   it('has the embedded teacher, found from the sources and from a resources folder', () => {
     const teacher = embeddedTeacher();
-    expect(teacher).toMatchObject({ name: 'cifar10-simclr-small', featureWidth: 256, inputSize: 32 });
+    expect(teacher).toMatchObject({ name: 'cifar10-simclr-small', featureWidth: 256, inputSize: 32, tokens: { count: 16, width: 256 } });
     expect(teacher.id).toBe(`cifar10-simclr-small-${teacher.sha256.slice(0, 8)}`);
     expect(embeddedTeacher(join(import.meta.dirname, '../../../resources'))).toEqual(teacher);
   });
@@ -40,6 +40,12 @@ describe('the catalogue', () => {
     expect(() => readTeacher(folder)).toThrow(/teacher\.json is not valid at input\.std: above 0\./);
     changed((json) => Object.assign(json, { name: '../../elsewhere' }));
     expect(() => readTeacher(folder)).toThrow(/teacher\.json is not valid at name: /);
+    changed((json) => Object.assign(json, { name: 'other', outputs: { embedding: ['batch', 256], patch_tokens: ['batch', 15, 256] } }));
+    expect(() => readTeacher(folder)).toThrow(/teacher\.json is not valid at input\.std/);
+    changed((json) => Object.assign(json.input as object, { std: [0.2, 0.2, 0.2] }));
+    expect(() => readTeacher(folder)).toThrow(/teacher\.json is not valid at outputs\.patch_tokens: a square grid of tokens\./);
+    changed((json) => Object.assign(json, { outputs: { embedding: ['batch', 256] } }));
+    expect(readTeacher(folder).tokens).toBe(null);
     writeFileSync(join(folder, 'teacher.json'), '{');
     expect(() => readTeacher(folder)).toThrow(/teacher\.json is not JSON/);
   });

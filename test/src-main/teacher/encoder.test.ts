@@ -16,7 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => encoder.close());
 
-const part = (from: number, to: number) => encoder.encode(pixels.slice(from * encoder.inputLength, to * encoder.inputLength), to - from);
+const withTokens = (from: number, to: number, tokens: number) => encoder.encode(pixels.slice(from * encoder.inputLength, to * encoder.inputLength), to - from, tokens);
+const part = async (from: number, to: number) => (await withTokens(from, to, 0)).features;
 
 describe('TeacherEncoder', () => {
   it('gives one finite feature of width Z for each image, and different ones', async () => {
@@ -34,12 +35,32 @@ describe('TeacherEncoder', () => {
     const { inputLength } = encoder;
     const reversed = new Float32Array(pixels.length);
     for (let i = 0; i < 70; i++) reversed.set(pixels.subarray(i * inputLength, (i + 1) * inputLength), (69 - i) * inputLength);
-    const backwards = await encoder.encode(reversed, 70);
+    const { features: backwards } = await encoder.encode(reversed, 70);
     for (let i = 0; i < 70; i++) expect(backwards.slice((69 - i) * 256, (70 - i) * 256)).toEqual(all.slice(i * 256, (i + 1) * 256));
   });
 
   it('describes a single file with the same numbers', async () => {
-    expect(await encodeOne(encoder, images[5].bytes, 'a')).toEqual(await part(5, 6));
+    expect(await encodeOne(encoder, images[5].bytes, 'a', 4)).toEqual(await withTokens(5, 6, 4));
+    expect((await encodeOne(encoder, images[5].bytes, 'a')).features).toEqual(await part(5, 6));
+  });
+
+  it('gives the same feature with tokens and without, and the tokens whose mean it is', async () => {
+    const { features, tokens } = await withTokens(0, 40, 16);
+    expect(features).toEqual(await part(0, 40));
+    expect(tokens.length).toBe(40 * 16 * 256);
+    for (const at of [0, 255, 39 * 256 + 7]) {
+      const [image, channel] = [Math.floor(at / 256), at % 256];
+      const mean = Array.from({ length: 16 }, (_, i) => tokens[(image * 16 + i) * 256 + channel]).reduce((a, b) => a + b) / 16;
+      expect(mean).toBeCloseTo(features[at], 4);
+    }
+    expect((await withTokens(33, 34, 16)).tokens).toEqual(tokens.slice(33 * 4096, 34 * 4096));
+  });
+
+  it('keeps as many tokens as it is asked for, and says when it has not as many', async () => {
+    const [{ tokens: one }, { tokens: four }, features] = [await withTokens(3, 5, 1), await withTokens(3, 5, 4), await part(3, 5)];
+    one.forEach((value, i) => expect(value).toBeCloseTo(features[i], 4));
+    expect(four.length).toBe(2 * 4 * 256);
+    await expect(withTokens(0, 1, 25)).rejects.toMatchObject({ code: 'INVALID_INPUT', message: 'The teacher cifar10-simclr-small gives 16 tokens for an image, not 25.' });
   });
 
   it('normalizes as teacher.json says', () => {

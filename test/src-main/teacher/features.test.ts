@@ -9,6 +9,7 @@ import { embeddedTeacher } from '../../../src-main/teacher/catalogue';
 import { FeatureStore } from '../../../src-main/teacher/feature-store';
 import { computeFeatures, type FeatureImage, type FeatureOptions } from '../../../src-main/teacher/features';
 import type { ImageRequest } from '../../../src-main/teacher/image-messages';
+import { openTokenStores } from '../../../src-main/teacher/tokens';
 import { ImageWorkerPool } from '../../../src-main/teacher/image-worker-pool';
 import { removeFolder, temporaryFolder } from '../../support/temporary';
 import { sampleImages } from '../dataset/archives';
@@ -73,7 +74,7 @@ describe('computeFeatures', () => {
     expect([clean.length, augmented.length]).toEqual([150 * width, 150 * views * width]);
     expect(clean.every(Number.isFinite) && augmented.every(Number.isFinite)).toBe(true);
     expect(progress.at(-1)).toEqual({ phase: 'teacher features', done: 150, total: 150, unit: 'images' });
-    for (const i of [0, 77, 149]) expect(clean.slice(i * width, (i + 1) * width)).toEqual(await pool.encode(samples[i].bytes, 'a'));
+    for (const i of [0, 77, 149]) expect(clean.slice(i * width, (i + 1) * width)).toEqual((await pool.encode(samples[i].bytes, 'a')).features);
     for (let v = 1; v < views; v++) expect(augmented.slice(v * width, (v + 1) * width)).not.toEqual(augmented.slice(0, width));
   });
 
@@ -118,6 +119,38 @@ describe('computeFeatures', () => {
     calls.length = 0;
     expect((await compute(images, { pool: counting })).outcome).toEqual({ computed: 0, present: 60, failed: 0 });
     expect(calls).toEqual([]);
+  });
+
+  it('adds tokens to features that are there, and leaves these as they are', async () => {
+    const images = inPacks(30);
+    await compute(images.slice(0, 20));
+    const stored = open('clean', 1).gather(slotsOf(images.slice(0, 20)));
+    const stores = openTokenStores(library, teacher, { kept: 4, views, seed: 0 });
+    opened.push(stores.clean, stores.views);
+    const tokens = { stores, kept: 4 };
+    const asked: [number, boolean, number, number][] = [];
+    const watching: FeatureOptions['pool'] = {
+      threads: 2,
+      request: (request, subject, signal) => {
+        const wanted: ImageRequest = request;
+        if (wanted.kind === 'features') asked.push([wanted.images.length, wanted.clean, wanted.views, wanted.tokens]);
+        return pool.request(request, subject, signal);
+      },
+    };
+    expect((await compute(images.slice(0, 25), { tokens, views: undefined, pool: watching })).outcome).toEqual({ computed: 25, present: 0, failed: 0 });
+    expect(asked.every(([, clean, v, kept]) => clean && v === 0 && kept === 4)).toBe(true);
+    expect(stores.views.missing(slotsOf(images)).length).toBe(30);
+    expect((await compute(images, { tokens })).outcome).toEqual({ computed: 30, present: 0, failed: 0 });
+    expect(open('clean', 1).gather(slotsOf(images.slice(0, 20)))).toEqual(stored);
+    for (const i of [0, 24, 29]) expect(stores.clean.gather([i])).toEqual((await pool.encode(samples[i].bytes, 'a', 4)).tokens);
+    const [augmented, ofViews] = [open('views-0', views).gather([5]), stores.views.gather([5])];
+    expect(ofViews.length).toBe(views * 4 * width);
+    for (let v = 0; v < views; v++)
+      for (const t of [0, 100]) {
+        const mean = [0, 1, 2, 3].reduce((sum, i) => sum + ofViews[(v * 4 + i) * width + t] / 4, 0); // a view's tokens are those of its feature
+        expect(mean).toBeCloseTo(augmented[v * width + t], 4);
+      }
+    expect((await compute(images, { tokens, pool: watching })).outcome).toEqual({ computed: 0, present: 30, failed: 0 });
   });
 
   it('names images that are gone, changed or damaged and computes the rest', async () => {

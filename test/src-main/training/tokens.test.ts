@@ -11,7 +11,7 @@ import '../model/started-backend';
 import { eventsOf, images, trainOptions } from './small-training';
 
 /** Descriptions from the tokens of a vision transformer, on made-up tokens. */
-const [N, T] = [3, 5];
+const [N, T] = [4, 5];
 
 function tokens(records: number, seed: number): FeatureSource {
   const random = new RandomStream(seed, 'noise');
@@ -42,8 +42,9 @@ describe('a student that looks at tokens', () => {
     second.probabilities.forEach((value, i) => expect(value).toBeCloseTo(both.probabilities[4 + i], 5));
   });
 
-  it('says so when they are missing', async () => {
-    await expect(student.describe(features)).rejects.toThrow('This student looks at 3 tokens of each image, and none were given.');
+  it('says so when they are missing or not as many', async () => {
+    await expect(student.describe(features)).rejects.toThrow('This student looks at 4 tokens of each image, and none were given.');
+    await expect(student.describe(features, { tokens: seen.subarray(1) })).rejects.toThrow('39 numbers are not 4 tokens of 5 for 2 images.');
   });
 
   it('learns how to look at them', () => {
@@ -58,8 +59,13 @@ describe('a student that looks at tokens', () => {
 for (const quantizer of ['gumbel', 'vector'] as const)
   it(`a training on tokens with the ${quantizer} quantizer runs to its end`, async () => {
     const events = await eventsOf(
-      trainOptions(join(folder, quantizer), { quantizer, descriptor: 'autoregressive', codeWidth: 4, steps: 6 }, { tokens: { clean: tokens(1, 1), views: tokens(2, 2), shape: { count: N, width: T } } }),
+      trainOptions(join(folder, quantizer), { quantizer, descriptor: 'autoregressive', codeWidth: 4, steps: 6, featureTokens: N }, { tokens: { clean: tokens(1, 1), views: tokens(2, 2), shape: { count: N, width: T } } }),
     );
     expect(events.at(-1)).toMatchObject({ type: 'state', state: 'finished', step: 6 });
     expect(events.filter((event) => event.type === 'step').every((event) => Number.isFinite(event.loss))).toBe(true);
   });
+
+it('a training is not begun with other tokens than its config says', async () => {
+  const training = trainOptions(join(folder, 'none'), { featureTokens: N });
+  await expect(eventsOf(training)).rejects.toMatchObject({ code: 'FEATURES_MISSING', message: 'featureTokens = 4, but 0 tokens of each image were given.' });
+});
