@@ -25,6 +25,9 @@ export interface Descriptions {
   alternatives: { symbol: number; probability: number }[][][] | null;
 }
 
+/** Tokens of some rows of images, [rows, N, T]: they are many times as large as features, so they are read when their turn comes. */
+export type TokenReader = (from: number, rows: number) => Float32Array;
+
 /** Descriptor, interpreter and both projectors with their weights. */
 export class Student {
   private constructor(
@@ -94,6 +97,8 @@ export class Student {
     if (!Number.isInteger(count)) throw new GlyphscopeError('INVALID_INPUT', `${features.length} numbers are no features of width ${Z}.`, { subject: 'features' });
     if (!features.every(Number.isFinite)) throw new GlyphscopeError('INVALID_INPUT', 'The features hold a value that is not a number.', { subject: 'features' });
     if (o.tokens && o.tokens.length !== count * N * T) throw new GlyphscopeError('INVALID_INPUT', `${o.tokens.length} numbers are not ${N} tokens of ${T} for ${count} images.`, { subject: 'tokens' });
+    const { tokens: all } = o;
+    const tokens = all && ((from: number, rows: number) => all.subarray(from * N * T, (from + rows) * N * T));
     const result: Descriptions = {
       symbols: new Uint16Array(count * L),
       probabilities: new Float32Array(count * L),
@@ -104,7 +109,7 @@ export class Student {
       const rows = Math.min(rowsAtOnce, count - from);
       const [probabilities, embeddings] = tf.tidy(() => {
         const weights = new WeightsInUse(new Tape(false), this.parameters);
-        const written = writeSymbols(weights, this.shape, this.#see(features, o.tokens, from, rows), likeliest);
+        const written = writeSymbols(weights, this.shape, this.#see(features, tokens, from, rows), likeliest);
         const read = interpretSymbols(weights, this.shape, withVectors(weights, this.shape, weights.tape.constant(written.symbols))).tensor;
         return [op.softmax(written.logits), tf.slice(read, [(L - 1) * rows, 0], [rows, C])];
       });
@@ -119,7 +124,7 @@ export class Student {
    * Embeddings after several prefix lengths, from hard symbols.
    * @param features [B, Z] as the teacher gave them  @returns for each length [B, Z]
    */
-  async embedPrefixes(features: Float32Array, lengths: readonly number[], tokens?: Float32Array): Promise<Map<number, Float32Array>> {
+  async embedPrefixes(features: Float32Array, lengths: readonly number[], tokens?: TokenReader): Promise<Map<number, Float32Array>> {
     const { featureWidth: Z, channels: C } = this.shape;
     const count = features.length / Z;
     const result = new Map(lengths.map((length) => [length, new Float32Array(count * Z)]));
@@ -141,7 +146,7 @@ export class Student {
    * What the symbols at position j, from 0, are chosen by where they have code vectors: [B, E].
    * @param features [B, Z] as the teacher gave them
    */
-  queries(features: Float32Array, j: number, tokens?: Float32Array): Tensor {
+  queries(features: Float32Array, j: number, tokens?: TokenReader): Tensor {
     const { featureWidth: Z, codeWidth: E } = this.shape;
     const count = features.length / Z;
     const parts: Tensor[] = [];
@@ -162,10 +167,10 @@ export class Student {
   }
 
   /** What the descriptor looks at of some images, from the first of them on. */
-  #see(features: Float32Array, tokens: Float32Array | undefined, from: number, rows: number): Seen {
+  #see(features: Float32Array, tokens: TokenReader | undefined, from: number, rows: number): Seen {
     const { featureWidth: Z, featureTokens: N, tokenWidth: T } = this.shape;
     const x = this.normalise(tf.tensor2d(features.subarray(from * Z, (from + rows) * Z), [rows, Z]));
-    return { x, ...(tokens && { tokens: tf.tensor3d(tokens.subarray(from * N * T, (from + rows) * N * T), [rows, N, T]) }) };
+    return { x, ...(tokens && { tokens: tf.tensor3d(tokens(from, rows), [rows, N, T]) }) };
   }
 
   /** Fills symbols, probabilities and alternatives of some rows from the probabilities [L, rows, K]. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { GlyphscopeError } from '../contract/errors';
 import type { FeatureTokens } from '../model/shapes';
 import { RandomStream } from '../model/random';
+import type { TokenReader } from '../model/student';
 
 /** Reads teacher features of slots: [n, records, Z] (FeatureStore, or arrays in a test). */
 export interface FeatureSource {
@@ -14,6 +15,11 @@ export interface TokenSources {
   clean: FeatureSource;
   views: FeatureSource;
   shape: FeatureTokens;
+}
+
+/** Tokens of images by their place in a list of slots. */
+export function tokensOf(source: FeatureSource | undefined, slots: Int32Array): TokenReader | undefined {
+  return source && ((from, rows) => source.gather(slots.subarray(from, from + rows)));
 }
 
 /**

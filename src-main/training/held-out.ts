@@ -3,7 +3,7 @@ import { weightedKnn } from '../evaluation/knn';
 import { prefixLengths } from '../evaluation/evaluate';
 import { backendProduct } from '../model/matrix-product';
 import type { Student } from '../model/student';
-import type { FeatureSource } from './batches';
+import { tokensOf, type FeatureSource } from './batches';
 
 /** Labelled images for k-NN while training: the bank votes, the queries are classified and never trained on. */
 export interface HeldOutImages {
@@ -34,8 +34,8 @@ export class HeldOut {
     const queries = this.#clean.gather(this.#images.querySlots);
     this.#teacher ??= await this.#top1(await student.centred(bank), await student.centred(queries), student.shape.featureWidth);
     const lengths = prefixLengths(student.shape.length);
-    const banks = await student.embedPrefixes(bank, lengths, this.#tokens?.gather(this.#images.bankSlots));
-    const asked = await student.embedPrefixes(queries, lengths, this.#tokens?.gather(this.#images.querySlots));
+    const banks = await student.embedPrefixes(bank, lengths, tokensOf(this.#tokens, this.#images.bankSlots));
+    const asked = await student.embedPrefixes(queries, lengths, tokensOf(this.#tokens, this.#images.querySlots));
     const knnTop1: EvaluationEvent['knnTop1'] = {};
     for (const length of lengths) knnTop1[String(length)] = await this.#top1(banks.get(length) as Float32Array, asked.get(length) as Float32Array, student.shape.featureWidth);
     return { type: 'evaluation', step, knnTop1, teacher: this.#teacher };

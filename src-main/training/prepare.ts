@@ -7,7 +7,7 @@ import { RandomStream } from '../model/random';
 import { residualKMeans } from '../model/residual-kmeans';
 import { inBlocks } from '../model/row-blocks';
 import { imitatedCodes, type Student } from '../model/student';
-import type { FeatureSource, TokenSources } from './batches';
+import { tokensOf, type FeatureSource, type TokenSources } from './batches';
 import { prepareMap } from './prepare-map';
 
 /** Images that the codes are made from, and that the spread between views is measured on. */
@@ -73,7 +73,7 @@ async function startCodes(o: PrepareOptions, features: op.Tensor, querySlots: In
 /** A position after the other, because the queries at one depend on the symbols before. */
 async function startFromQueries(o: PrepareOptions, slots: Int32Array, random: RandomStream): Promise<void> {
   const { student } = o;
-  const [features, tokens] = [o.clean.gather(slots), o.tokens?.clean.gather(slots)];
+  const [features, tokens] = [o.clean.gather(slots), tokensOf(o.tokens?.clean, slots)];
   const { length, vocabulary, codeWidth } = student.shape;
   const codes = new Float32Array(length * vocabulary * codeWidth);
   const sharp = new Float32Array(length);

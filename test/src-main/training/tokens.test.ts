@@ -47,6 +47,14 @@ describe('a student that looks at tokens', () => {
     await expect(student.describe(features, { tokens: seen.subarray(1) })).rejects.toThrow('39 numbers are not 4 tokens of 5 for 2 images.');
   });
 
+  it('embeds prefixes of the descriptions that it writes', async () => {
+    const { embeddings } = await student.describe(features, { tokens: seen });
+    const { length } = student.shape;
+    const by = await student.embedPrefixes(features, [1, length], (from, rows) => seen.subarray(from * N * T, (from + rows) * N * T));
+    expect(by.get(length)).toEqual(embeddings);
+    expect(by.get(1)).not.toEqual(embeddings);
+  });
+
   it('learns how to look at them', () => {
     const input = smallLossInput(student, { tokens: tf.randomNormal([6, N, T], 0, 1, 'float32', 4) });
     const result = studentLoss(student, input);
