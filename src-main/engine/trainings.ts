@@ -5,7 +5,7 @@ import { GlyphscopeError, toErrorDetail, type ErrorDetail } from '../contract/er
 import { variantName } from '../contract/presets';
 import type { RunState, TrainingEvent } from '../contract/runs';
 import { gpuLost, isGpuFailure, usesGpu } from '../model/backend-failures';
-import { requireTokens } from '../teacher/tokens';
+import { requireTokens, room, roomOf } from '../teacher/tokens';
 import { TrainerClient, type TrainerOptions } from '../training/trainer-client';
 import { labelledImages, slotsOf } from './collection-labels';
 import { chooseTrainingImages, readTrainingImages, writeTrainingImages, type TrainingImages } from './training-images';
@@ -308,7 +308,8 @@ export class Trainings {
     const slots = slotsOf(await teachers.trainable(collection));
     const missing = Math.max(...teachers.trained(tokens).map((store) => store.missing(slots).length));
     if (missing === 0) return;
-    this.#message(id, `Computing the teacher's features of ${missing.toLocaleString('en')} images and their views first${tokens > 0 ? `, with the teacher's tokens (${tokens} of each)` : ''}.`);
+    const stores = teachers.tokens(tokens);
+    this.#message(id, `Computing the teacher's features of ${missing.toLocaleString('en')} images and their views first${stores ? `, with the teacher's tokens: ${tokens} of each, ${room(roomOf(stores, { clean: slots.length, views: slots.length }))} on the disk` : ''}.`);
     const job = jobs.start({ kind: 'features', title: `Teacher features of "${name}"`, lane: 'features', uses: [`run ${id}`, `collection ${collection}`] }, async (handle) => {
       const { computed, failed } = await teachers.ensure({
         collection,

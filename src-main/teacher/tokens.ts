@@ -64,14 +64,21 @@ export function openTokenStores(directory: string, teacher: TeacherInfo, o: { ke
  * @param missing how many slots of each store are to be written
  * @throws DISK_FULL, with what they need and what is free
  */
-export function requireRoom({ clean, views }: TokenStores, missing: { clean: number; views: number }): void {
-  const bytes = 4 * (missing.clean * clean.slotLength + missing.views * views.slotLength);
-  const { bavail, bsize } = statfsSync(clean.directory);
+export function requireRoom(stores: TokenStores, missing: { clean: number; views: number }): void {
+  const bytes = roomOf(stores, missing);
+  const { directory } = stores.clean;
+  const { bavail, bsize } = statfsSync(directory);
   if (bytes <= bavail * bsize) return;
-  throw new GlyphscopeError('DISK_FULL', `The tokens need ${gigabytes(bytes)} on the disk, which has ${gigabytes(bavail * bsize)} free.`, {
-    subject: clean.directory,
+  throw new GlyphscopeError('DISK_FULL', `The tokens need ${room(bytes)} on the disk, which has ${room(bavail * bsize)} free.`, {
+    subject: directory,
     remedy: 'Free some space, or keep fewer tokens (featureTokens).',
   });
 }
 
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+/** Bytes that tokens take on the disk. @param slots how many there are of each store */
+export function roomOf({ clean, views }: TokenStores, slots: { clean: number; views: number }): number {
+  return 4 * (slots.clean * clean.slotLength + slots.views * views.slotLength);
+}
+
+/** "4.3 GB", "205 MB". */
+export const room = (bytes: number) => (bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
