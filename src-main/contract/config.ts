@@ -112,7 +112,7 @@ export const trainingConfig = z.object({
   }),
   codebookDecay: z.number().min(0).max(0.99999).register(field, {
     label: 'Codebook decay', group: 'Symbols', advanced: true,
-    help: 'For vector: how slowly the moving means of codes and of their use follow. At 0.97 a code that nothing takes is revived after 76 steps, at 0.99 after 230; raise it for thousands of symbols, each of which is taken rarely.',
+    help: 'For vector: how slowly the moving means of codes and of their use follow. At 0.97 a code that nothing takes is revived after 76 steps, at 0.99 after 230; 0.999 hardly moves codes that start from k-means, as those of the residual descriptor do; take 0.97 to 0.99 with another descriptor.',
   }),
   commitmentWeight: z.number().min(0).max(100).register(field, {
     label: 'Commitment weight', group: 'Symbols', advanced: true,
@@ -142,6 +142,10 @@ export const trainingConfig = z.object({
   descriptor: z.enum(['residual', 'autoregressive', 'parallel']).register(field, {
     label: 'Descriptor', group: 'Descriptor',
     help: 'autoregressive: the paper\'s transformer decoder. parallel: the same, but all symbols at once, to see what writing them in order does. residual: it also sees what the symbols so far leave over of the feature and starts from residual k-means, so every symbol is in use from the first step. Take residual unless you reproduce the paper.',
+  }),
+  trainCodes: z.boolean().register(field, {
+    label: 'Train the codes', group: 'Descriptor', advanced: true,
+    help: 'For the residual descriptor: whether its codes learn by gradient. Off: they stay where k-means put them and only the transformers learn; Adam moves a rarely chosen code by noise as far as by what it learns. Moving means of vector are another thing: see codebook decay.',
   }),
   width: z.int().min(8).max(2048).register(field, {
     label: 'Width', group: 'Descriptor', unit: 'channels',
@@ -249,7 +253,7 @@ export const trainingConfig = z.object({
 
   learningRate: z.number().min(0).max(1).register(field, {
     label: 'Learning rate', group: 'Optimizer',
-    help: 'Of AdamW, after the warm-up; falls to a hundredth on a cosine. 0.0003 keeps what the residual descriptor starts with. Lower it when the loss jumps.',
+    help: 'Of AdamW, after the warm-up; falls to a hundredth on a cosine. 0.001 is good while the codes stay as they are; take 0.0003 when they are trained. Lower it when the loss jumps.',
   }),
   warmup: z.int().min(0).max(1_000_000).register(field, {
     label: 'Warm-up', group: 'Optimizer', unit: 'steps',

@@ -23,7 +23,7 @@ const small: Omit<TrainingConfig, 'preset'> = {
   codeWidth: 32,
   vectorGradient: 'rotation',
   codebookUpdate: 'average',
-  codebookDecay: 0.97,
+  codebookDecay: 0.999,
   commitmentWeight: 0.25,
   codebookStart: 'k-means',
   codeRevival: 0.1,
@@ -31,6 +31,7 @@ const small: Omit<TrainingConfig, 'preset'> = {
   mapSteps: 400,
   mapHidden: 512,
   descriptor: 'residual',
+  trainCodes: false,
   width: 128,
   descriptorLayers: 2,
   descriptorHeads: 4,
@@ -45,7 +46,7 @@ const small: Omit<TrainingConfig, 'preset'> = {
   teacherMomentum: 0.996,
   projectionWeight: 0.1,
   alignmentWeight: 1,
-  crossView: true,
+  crossView: false,
   prefixWeight: 1,
   prefixLoss: true,
   diversityWeight: 0,
@@ -56,7 +57,7 @@ const small: Omit<TrainingConfig, 'preset'> = {
   teacherTemperature: 0.07,
   teacherTemperatureWarmup: 100,
   centreMomentum: 0.9,
-  learningRate: 0.0003,
+  learningRate: 0.001,
   warmup: 100,
   weightDecay: 0.01,
   gradientClip: 1,
@@ -73,7 +74,7 @@ const changes: Record<PresetName, Changes> = {
   small: {},
   // A test: seconds on one core with a few dozen images.
   tiny: {
-    steps: 20, batch: 16, views: 2, vocabulary: 16, length: 4, checkpointEvery: 10, mapSteps: 10, mapHidden: 32,
+    steps: 20, batch: 16, views: 2, vocabulary: 16, length: 4, checkpointEvery: 10, mapSteps: 10, mapHidden: 32, trainCodes: true,
     width: 16, descriptorLayers: 1, descriptorHeads: 2, memoryTokens: 2, interpreterLayers: 1, interpreterHeads: 2,
     projectorOutputs: 64, projectorHidden: 32, projectorBottleneck: 16,
     teacherTemperatureWarmup: 5, warmup: 2, evaluateEvery: 10, heldOut: 50,
@@ -91,6 +92,7 @@ const changes: Record<PresetName, Changes> = {
     width: 384, descriptorLayers: 6, descriptorHeads: 8, memoryTokens: 8, interpreterLayers: 12, interpreterHeads: 6,
     projectorOutputs: 8192, projectorHidden: 2048, projectorBottleneck: 256,
     warmup: 1000, teacherTemperatureWarmup: 2000, checkpointEvery: 500, evaluateEvery: 1000, heldOut: 2000,
+    learningRate: 0.0003, trainCodes: true,
   },
 };
 
@@ -120,7 +122,7 @@ export function resolveConfig(given: Record<string, unknown>): TrainingConfig {
 }
 
 /** What was done before a field existed, where that is not what the presets do now. */
-const before: Changes = { mapSteps: 0 };
+const before: Changes = { mapSteps: 0, trainCodes: true };
 
 /** A config as it was stored: fields that came with later versions have the values of its preset, or what was done before. */
 export const storedConfig = z.preprocess((stored: unknown) => {

@@ -46,6 +46,7 @@ export type StepMeasures = {
 };
 
 export function beginTraining(config: TrainingConfig, student: Student): Training {
+  if (config.descriptor === 'residual' && !config.trainCodes) for (const name of ['codes', 'descriptor.preference']) student.parameters.freeze(name);
   const optimizer = new AdamW(student.parameters, config);
   optimizer.prepare(student.parameters.names().filter((name) => student.parameters.kind(name) !== 'fixed'));
   const weights = prefixWeights(config);

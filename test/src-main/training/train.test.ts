@@ -83,6 +83,17 @@ describe('a training', () => {
     }
   });
 
+  it('leaves the codes where k-means put them unless they are to learn', async () => {
+    const codes = async (trainCodes: boolean) => {
+      await eventsOf(trainOptions(folder, { trainCodes, checkpointEvery: 1, steps: 2 }));
+      return Promise.all([1, 2].map(async (step) => (await readCheckpoint(join(folder, 'checkpoints', `step-${step}`))).weights.find(({ name }) => name === 'codes')?.data));
+    };
+    const [first, second] = await codes(false);
+    expect(second).toEqual(first);
+    const [before, after] = await codes(true);
+    expect(after).not.toEqual(before);
+  });
+
   it('learns: the loss falls', async () => {
     const events = await eventsOf(trainOptions(folder, { steps: 150, evaluateEvery: 0, checkpointEvery: 1000, projectionWeight: 0, descriptor: 'autoregressive', learningRate: 0.01 }));
     const steps = events.filter((event) => event.type === 'step');
