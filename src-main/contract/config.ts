@@ -35,7 +35,7 @@ export const trainingConfig = z.object({
   }),
   steps: z.int().min(1).max(10_000_000).register(field, {
     label: 'Steps', group: 'Run', unit: 'steps',
-    help: 'Optimizer steps. 500 are enough for small, which starts near its end; the autoregressive descriptor needs thousands.',
+    help: 'Optimizer steps. 400 are enough for small, which starts near its end; the autoregressive descriptor needs thousands.',
   }),
   batch: z.int().min(2).max(4096).register(field, {
     label: 'Batch', group: 'Run', unit: 'images',
@@ -112,7 +112,7 @@ export const trainingConfig = z.object({
   }),
   codebookDecay: z.number().min(0).max(0.99999).register(field, {
     label: 'Codebook decay', group: 'Symbols', advanced: true,
-    help: 'For vector: how slowly the moving means of codes and of their use follow. At 0.97 a code that nothing takes is revived after 76 steps, at 0.99 after 230; 0.999 hardly moves codes that start from k-means, as those of the residual descriptor do; take 0.97 to 0.99 with another descriptor.',
+    help: 'For vector: how slowly the moving means of codes and of their use follow. At 0.97 a code that nothing takes is revived after 76 steps, at 0.99 after 230; raise it for thousands of symbols, each of which is taken rarely. At 0.999 and a learning rate of 0.001 the codes fell behind their queries.',
   }),
   commitmentWeight: z.number().min(0).max(100).register(field, {
     label: 'Commitment weight', group: 'Symbols', advanced: true,
@@ -253,7 +253,7 @@ export const trainingConfig = z.object({
 
   learningRate: z.number().min(0).max(1).register(field, {
     label: 'Learning rate', group: 'Optimizer',
-    help: 'Of AdamW, after the warm-up; falls to a hundredth on a cosine. 0.001 is good while the codes stay as they are; take 0.0003 when they are trained. Lower it when the loss jumps.',
+    help: 'Of AdamW, after the warm-up; falls to a hundredth on a cosine. 0.0003 keeps what the residual descriptor starts with; at 0.001 its vector quantizer lost the first symbols. Lower it when the loss jumps.',
   }),
   warmup: z.int().min(0).max(1_000_000).register(field, {
     label: 'Warm-up', group: 'Optimizer', unit: 'steps',

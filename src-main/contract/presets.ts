@@ -4,7 +4,7 @@ import { GlyphscopeError } from './errors';
 
 /** The default on a CPU, complete; every departure from the paper is named with its reason in docs/method.md. */
 const small: Omit<TrainingConfig, 'preset'> = {
-  steps: 500,
+  steps: 400,
   batch: 64,
   views: 4,
   seed: 0,
@@ -23,7 +23,7 @@ const small: Omit<TrainingConfig, 'preset'> = {
   codeWidth: 32,
   vectorGradient: 'rotation',
   codebookUpdate: 'average',
-  codebookDecay: 0.999,
+  codebookDecay: 0.97,
   commitmentWeight: 0.25,
   codebookStart: 'k-means',
   codeRevival: 0.1,
@@ -57,11 +57,11 @@ const small: Omit<TrainingConfig, 'preset'> = {
   teacherTemperature: 0.07,
   teacherTemperatureWarmup: 100,
   centreMomentum: 0.9,
-  learningRate: 0.001,
+  learningRate: 0.0003,
   warmup: 100,
   weightDecay: 0.01,
   gradientClip: 1,
-  evaluateEvery: 125,
+  evaluateEvery: 100,
   heldOut: 1000,
   onCollapse: 'warn',
   collapseShare: 0.1,
@@ -92,7 +92,7 @@ const changes: Record<PresetName, Changes> = {
     width: 384, descriptorLayers: 6, descriptorHeads: 8, memoryTokens: 8, interpreterLayers: 12, interpreterHeads: 6,
     projectorOutputs: 8192, projectorHidden: 2048, projectorBottleneck: 256,
     warmup: 1000, teacherTemperatureWarmup: 2000, checkpointEvery: 500, evaluateEvery: 1000, heldOut: 2000,
-    learningRate: 0.0003, trainCodes: true,
+    trainCodes: true,
   },
 };
 
