@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { openLibrary, type Library } from '../../../src-main/engine/library';
 import { findLocations } from '../../../src-main/engine/locations';
 import { Runs } from '../../../src-main/engine/runs';
 import { embeddedTeacher } from '../../../src-main/teacher/catalogue';
+import { newestCheckpoint, writeCheckpoint } from '../../../src-main/training/checkpoint';
 import type { Services } from '../../../src-main/engine/services';
 
 let folder: string;
@@ -55,11 +56,9 @@ it('a run that is damaged or of another teacher is left out with the reason', as
   writeFileSync(join(resources, 'run', 'card.json'), JSON.stringify({ name: 'X', collection: 'Y', backend: null, knnTop1: null }));
   expect(await installEmbeddedRun(services(resources))).toBeNull();
   expect(lines).toEqual([expect.stringContaining('no checkpoint')]);
-  cpSync(join(findLocations().resources, 'run', 'checkpoints'), join(resources, 'run', 'checkpoints'), { recursive: true });
-  const { readdirSync } = await import('node:fs');
-  const [step] = readdirSync(join(resources, 'run', 'checkpoints'));
-  const manifest = join(resources, 'run', 'checkpoints', step, 'manifest.json');
-  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/"teacher": ?"[^"]*"/, '"teacher": "another-12345678"'));
+  const ours = await newestCheckpoint(join(findLocations().resources, 'run'));
+  if (!ours) throw new Error('the embedded run has no checkpoint');
+  await writeCheckpoint(join(resources, 'run'), { ...ours.manifest, teacher: 'another-12345678', weights: ours.weights });
   expect(await installEmbeddedRun(services(resources))).toBeNull();
   expect(lines.at(-1)).toContain('another-12345678');
   expect(library.db.read.runs.list()).toEqual([]);
