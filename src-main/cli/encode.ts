@@ -1,7 +1,7 @@
-import { type Command, text } from './command';
+import type { Command } from './command';
 import { withEngine } from './engine-connection';
 import { followJob, noteFailures } from './follow-job';
-import { findCollection, findRun } from './known-names';
+import { namedRunAndCollection } from './measured';
 import { count } from './wording';
 
 export const encodeCommand: Command = {
@@ -15,9 +15,8 @@ export const encodeCommand: Command = {
   async run(invocation) {
     const { out, signal } = invocation;
     return withEngine(invocation, async (client) => {
-      const run = await findRun(client, text(invocation, 'run'));
-      const collection = await findCollection(client, text(invocation, 'collection'));
-      const started = await client.runs.encode({ run: run.id, collection: collection.id });
+      const { run, collection, both } = await namedRunAndCollection(client, invocation);
+      const started = await client.runs.encode(both);
       const job = await followJob(client, started.job, out, signal);
       noteFailures(job, out);
       const described = collection.images - job.failureCount;

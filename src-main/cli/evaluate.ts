@@ -1,9 +1,7 @@
-import { GlyphscopeError } from '../contract/errors';
 import type { Evaluation } from '../contract/evaluation';
-import { type Command, text } from './command';
+import type { Command } from './command';
 import { withEngine } from './engine-connection';
-import { followJob } from './follow-job';
-import { findCollection, findRun } from './known-names';
+import { measured, namedRunAndCollection } from './measured';
 import { count, percent, table } from './wording';
 
 export const evaluateCommand: Command = {
@@ -16,14 +14,10 @@ export const evaluateCommand: Command = {
   notes: ["k-NN as in DINO (k = 10, 20, 100, 200 and their mean) after every symbol, from hard symbols; residual k-means of the same size and the teacher's own figures stand beside, computed once."],
 
   async run(invocation) {
-    const { out, signal } = invocation;
+    const { out } = invocation;
     return withEngine(invocation, async (client) => {
-      const run = await findRun(client, text(invocation, 'run'));
-      const collection = await findCollection(client, text(invocation, 'collection'));
-      const both = { run: run.id, collection: collection.id };
-      await followJob(client, (await client.runs.evaluate(both)).job, out, signal);
-      const evaluation = await client.runs.evaluation(both);
-      if (!evaluation) throw new GlyphscopeError('INTERNAL', 'The evaluation ended without a result.');
+      const { both } = await namedRunAndCollection(client, invocation);
+      const evaluation = await measured(client, invocation, 'The evaluation', () => client.runs.evaluate(both), () => client.runs.evaluation(both));
       out.result(evaluation, report(evaluation));
       return true;
     });

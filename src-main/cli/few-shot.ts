@@ -1,9 +1,8 @@
-import { GlyphscopeError } from '../contract/errors';
 import type { FewShot } from '../contract/evaluation';
+import { wholeNumber } from './arguments';
 import { type Command, text } from './command';
 import { withEngine } from './engine-connection';
-import { followJob } from './follow-job';
-import { findCollection, findRun } from './known-names';
+import { measured, namedRunAndCollection } from './measured';
 import { count, percent, table } from './wording';
 
 export const fewShotCommand: Command = {
@@ -18,26 +17,19 @@ export const fewShotCommand: Command = {
   },
 
   async run(invocation) {
-    const { out, signal } = invocation;
-    const numbers = (name: string) => text(invocation, name).split(',').map((one) => whole(one, name));
-    const [shots, [draws], [seed]] = [numbers('shots'), numbers('draws'), numbers('seed')];
+    const { out } = invocation;
+    const number = (name: string, least: number, most: number) => (given: string) => wholeNumber(name, given, least, most);
+    const shots = text(invocation, 'shots').split(',').map(number('shots', 1, 1_000_000));
+    const draws = number('draws', 1, 100)(text(invocation, 'draws'));
+    const seed = number('seed', 0, 2 ** 31 - 1)(text(invocation, 'seed'));
     return withEngine(invocation, async (client) => {
-      const run = await findRun(client, text(invocation, 'run'));
-      const collection = await findCollection(client, text(invocation, 'collection'));
-      const both = { run: run.id, collection: collection.id };
-      await followJob(client, (await client.runs.measureFewShot({ ...both, shots, draws, seed })).job, out, signal);
-      const document = await client.runs.fewShot(both);
-      if (!document) throw new GlyphscopeError('INTERNAL', 'The figures ended without a result.');
+      const { both } = await namedRunAndCollection(client, invocation);
+      const document = await measured(client, invocation, 'The figures', () => client.runs.measureFewShot({ ...both, shots, draws, seed }), () => client.runs.fewShot(both));
       out.result(document, report(document));
       return true;
     });
   },
 };
-
-function whole(value: string, name: string): number {
-  if (!/^\d+$/.test(value.trim())) throw new GlyphscopeError('INVALID_INPUT', `--${name} ${value}: expected a whole number.`, { subject: name });
-  return Number(value);
-}
 
 /** A row for each method, a column for each number of labelled images. */
 export function report({ run, collection, testImages, draws, shots, protocol }: FewShot): string {

@@ -1,10 +1,8 @@
 import path from 'node:path';
-import { GlyphscopeError } from '../contract/errors';
 import { wholeNumber } from './arguments';
 import { type Command, text } from './command';
 import { withEngine } from './engine-connection';
-import { followJob } from './follow-job';
-import { findCollection, findRun } from './known-names';
+import { measured, namedRunAndCollection } from './measured';
 import { count } from './wording';
 
 export const mapCommand: Command = {
@@ -17,15 +15,11 @@ export const mapCommand: Command = {
   },
 
   async run(invocation) {
-    const { out, signal, library } = invocation;
+    const { out, library } = invocation;
     const seed = wholeNumber('seed', text(invocation, 'seed'), 0, 2 ** 31 - 1);
     return withEngine(invocation, async (client) => {
-      const run = await findRun(client, text(invocation, 'run'));
-      const collection = await findCollection(client, text(invocation, 'collection'));
-      const both = { run: run.id, collection: collection.id };
-      await followJob(client, (await client.explore.computeMap({ ...both, seed })).job, out, signal);
-      const map = await client.explore.map(both);
-      if (!map) throw new GlyphscopeError('INTERNAL', 'The map ended without a result.');
+      const { run, collection, both } = await namedRunAndCollection(client, invocation);
+      const map = await measured(client, invocation, 'The map', () => client.explore.computeMap({ ...both, seed }), () => client.explore.map(both));
       const file = path.join(library, 'maps', `${map.id}.bin`);
       out.result(
         { map: map.id, run: run.name, collection: collection.name, points: map.points, length: map.length, labels: map.labels, seed: map.seed, file },

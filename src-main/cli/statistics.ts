@@ -1,9 +1,7 @@
-import { GlyphscopeError } from '../contract/errors';
 import type { LanguageStatistics } from '../contract/language';
-import { type Command, text } from './command';
+import type { Command } from './command';
 import { withEngine } from './engine-connection';
-import { followJob } from './follow-job';
-import { findCollection, findRun } from './known-names';
+import { measured, namedRunAndCollection } from './measured';
 import { count, percent, table } from './wording';
 
 export const statisticsCommand: Command = {
@@ -16,14 +14,10 @@ export const statisticsCommand: Command = {
   notes: ['All entropies in bits. Formulas and sources: docs/language.md. --json has the Zipf curves as well.'],
 
   async run(invocation) {
-    const { out, signal } = invocation;
+    const { out } = invocation;
     return withEngine(invocation, async (client) => {
-      const run = await findRun(client, text(invocation, 'run'));
-      const collection = await findCollection(client, text(invocation, 'collection'));
-      const both = { run: run.id, collection: collection.id };
-      await followJob(client, (await client.runs.measureStatistics(both)).job, out, signal);
-      const document = await client.runs.statistics(both);
-      if (!document) throw new GlyphscopeError('INTERNAL', 'The statistics ended without a result.');
+      const { both } = await namedRunAndCollection(client, invocation);
+      const document = await measured(client, invocation, 'The statistics', () => client.runs.measureStatistics(both), () => client.runs.statistics(both));
       out.result(document, report(document));
       return true;
     });

@@ -102,7 +102,6 @@ interface Source {
 
 /** What has been read and written of a variable so far. */
 interface VariableUse {
-  shape: number[];
   lastWrite: string | null;
   readsSince: string[];
 }
@@ -160,7 +159,7 @@ class Recorder {
       const name = this.#placeholder(`variable_${this.handles.length}`, 'resource', []);
       this.handles.push(name);
       this.captured.push(tensor);
-      this.#variables.set(`${name}:0`, { shape: tensor.shape, lastWrite: null, readsSince: [] });
+      this.#variables.set(`${name}:0`, { lastWrite: null, readsSince: [] });
       this.#sources.set(tensor.dataId, { from: `${name}:0`, shape: tensor.shape });
       return `${name}:0`;
     }

@@ -11,7 +11,8 @@ export class Jobs {
   #all = $state.raw<readonly Job[]>([]);
   #error = $state.raw<ErrorDetail | null>(null);
   #listeners = new Set<(job: Job) => void>();
-  #activeIds = new Set<string>();
+  /** Jobs known to have ended; null before the first list, whose ended jobs are of the past. */
+  #endedIds: ReadonlySet<string> | null = null;
 
   constructor(connection: Pick<Connection, 'client' | 'follow'>) {
     this.#connection = connection;
@@ -28,11 +29,14 @@ export class Jobs {
 
   /** Takes a new list over and tells who waits for jobs to end. */
   take(list: readonly Job[]): void {
-    const ended = list.filter((job) => !isActive(job) && this.#activeIds.has(job.id));
-    this.#activeIds = new Set(list.filter(isActive).map((job) => job.id));
+    const known = this.#endedIds;
+    const over = list.filter((job) => !isActive(job));
+    this.#endedIds = new Set(over.map((job) => job.id));
     this.#all = list;
     this.#error = null;
-    for (const job of ended) for (const listener of this.#listeners) listener(job);
+    if (!known) return;
+    // A short job may begin and end between two lists, and be seen first when it has ended.
+    for (const job of over.filter(({ id }) => !known.has(id))) for (const listener of this.#listeners) listener(job);
   }
 
   get all(): readonly Job[] {

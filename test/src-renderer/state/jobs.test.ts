@@ -18,6 +18,9 @@ describe('Jobs', () => {
     jobs.take([job('old', 'done'), job('a', 'done')]);
     jobs.take([job('a', 'done')]);
     expect(ended.mock.calls.map(([one]) => one.id)).toEqual(['a']);
+    jobs.take([job('a', 'done'), job('short', 'done')]);
+    expect(ended.mock.calls.map(([one]) => one.id), 'one that was over before it was first seen').toEqual(['a', 'short']);
+    jobs.take([job('a', 'done')]);
     expect([jobs.active.length, jobs.ended.length, jobs.byId('a')?.state, jobs.byId('x')]).toEqual([0, 1, 'done', null]);
   });
 });
