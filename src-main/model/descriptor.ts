@@ -62,6 +62,8 @@ export interface Choice {
   noise: Tensor | null;
   /** Soft mixtures softmax(· / temperature) instead of one-hot symbols; null for hard ones. */
   softTemperature: Tensor | null;
+  /** Symbols of the first n positions that stand already, one-hot, [n, R, K]: only what follows is chosen. */
+  given?: Tensor;
 }
 
 /** The choice at a test. */
@@ -92,11 +94,19 @@ function choose(scores: Tensor, noise: Tensor | null, softTemperature: Tensor | 
   });
 }
 
+/** [n, R, K] and from position n on those of [L, R, K]. */
+function givenThen(given: Tensor, chosen: Tensor): Tensor {
+  const [L, rows, K] = chosen.shape;
+  const n = given.shape[0];
+  return n === L ? given : op.concatenate([given, tf.slice(chosen, [n, 0, 0], [L - n, rows, K])], 0);
+}
+
 /** Writes the descriptions, position by position unless they are independent. */
 export function writeSymbols(weights: WeightsInUse, shape: StudentShape, seen: Seen, choice: Choice): Written {
   if (shape.descriptor === 'parallel') {
     const { logits, queries } = scoreSymbols(weights, shape, seen, null);
-    return { symbols: choose(logits.tensor, choice.noise, choice.softTemperature), logits: logits.tensor, ...(queries && { queries: queries.tensor }) };
+    const chosen = choose(logits.tensor, choice.noise, choice.softTemperature);
+    return { symbols: choice.given ? givenThen(choice.given, chosen) : chosen, logits: logits.tensor, ...(queries && { queries: queries.tensor }) };
   }
   const { length: L, vocabulary: K, width: D, codeWidth: E } = shape;
   const { x } = seen;
@@ -108,6 +118,7 @@ export function writeSymbols(weights: WeightsInUse, shape: StudentShape, seen: S
     const byPosition = (t: Tensor | null) => (t ? op.split(t, L, 0) : null);
     const positions = op.split(weights.get('descriptor.positions').tensor, L, 0);
     const noises = byPosition(choice.noise);
+    const given = choice.given ? op.split(choice.given, choice.given.shape[0], 0) : [];
     const codes = byPosition(E > 0 ? weights.get('codes').tensor : null);
     const offsets = byPosition(E > 0 ? kernel.codeOffsets(weights.get('codes').tensor, preferenceOf(weights, shape)?.tensor ?? null) : null);
     const sharpness = byPosition(E > 0 ? weights.get('descriptor.sharpness').tensor : null);
@@ -127,7 +138,7 @@ export function writeSymbols(weights: WeightsInUse, shape: StudentShape, seen: S
         queries.push(query);
         scores = op.multiply(op.add(op.batchProduct(query, codes[j], false, true), offsets[j]), sharpness[j]);
       } else scores = op.reshape(output, [1, rows, K]);
-      const chosen = choose(scores, noises && noises[j], choice.softTemperature);
+      const chosen = given[j] ?? choose(scores, noises && noises[j], choice.softTemperature);
       symbols.push(chosen);
       logits.push(scores);
       if (codes && residual && j + 1 < L) left = op.subtract(left, op.reshape(op.batchProduct(chosen, codes[j]), [rows, E]));

@@ -89,9 +89,10 @@ export class Student {
   /**
    * Describes images from their teacher features, 256 at a time.
    * @param features [B, Z] as the teacher gave them  @param o.tokens its tokens, [B, N, T], for a student that looks at them
-   * @throws INVALID_INPUT when the features are not B·Z finite numbers, or when tokens are missing
+   * @param o.given the first n symbols of each image, [B, n], which it goes on from: their probabilities are given as well
+   * @throws INVALID_INPUT when the features are not B·Z finite numbers, when tokens are missing, or for foreign symbols
    */
-  async describe(features: Float32Array, o: { alternatives?: boolean; tokens?: Float32Array } = {}): Promise<Descriptions> {
+  async describe(features: Float32Array, o: { alternatives?: boolean; tokens?: Float32Array; given?: Uint16Array } = {}): Promise<Descriptions> {
     const { featureWidth: Z, featureTokens: N, tokenWidth: T, length: L, channels: C } = this.shape;
     const count = features.length / Z;
     if (!Number.isInteger(count)) throw new GlyphscopeError('INVALID_INPUT', `${features.length} numbers are no features of width ${Z}.`, { subject: 'features' });
@@ -99,6 +100,9 @@ export class Student {
     if (o.tokens && o.tokens.length !== count * N * T) throw new GlyphscopeError('INVALID_INPUT', `${o.tokens.length} numbers are not ${N} tokens of ${T} for ${count} images.`, { subject: 'tokens' });
     const { tokens: all } = o;
     const tokens = all && ((from: number, rows: number) => all.subarray(from * N * T, (from + rows) * N * T));
+    const n = o.given && count > 0 ? o.given.length / count : 0;
+    if (o.given && n > 0) this.#requireSymbols(o.given, count, n);
+    const given = (from: number, rows: number) => o.given!.subarray(from * n, (from + rows) * n);
     const result: Descriptions = {
       symbols: new Uint16Array(count * L),
       probabilities: new Float32Array(count * L),
@@ -109,12 +113,13 @@ export class Student {
       const rows = Math.min(rowsAtOnce, count - from);
       const [probabilities, embeddings] = tf.tidy(() => {
         const weights = new WeightsInUse(new Tape(false), this.parameters);
-        const written = writeSymbols(weights, this.shape, this.#see(features, tokens, from, rows), likeliest);
+        const choice = n > 0 ? { ...likeliest, given: this.#oneHot(given(from, rows), rows, n) } : likeliest;
+        const written = writeSymbols(weights, this.shape, this.#see(features, tokens, from, rows), choice);
         const read = interpretSymbols(weights, this.shape, withVectors(weights, this.shape, weights.tape.constant(written.symbols))).tensor;
         return [op.softmax(written.logits), tf.slice(read, [(L - 1) * rows, 0], [rows, C])];
       });
       spread(await embeddings.data<'float32'>(), C, result.embeddings, Z, from);
-      this.#list(result, from, rows, await probabilities.data<'float32'>());
+      this.#list(result, from, rows, await probabilities.data<'float32'>(), n > 0 ? given(from, rows) : new Uint16Array(0));
       tf.dispose([probabilities, embeddings]);
     }
     return result;
@@ -173,9 +178,10 @@ export class Student {
     return { x, ...(tokens && { tokens: tf.tensor3d(tokens(from, rows), [rows, N, T]) }) };
   }
 
-  /** Fills symbols, probabilities and alternatives of some rows from the probabilities [L, rows, K]. */
-  #list(result: Descriptions, from: number, rows: number, all: Float32Array): void {
+  /** Fills symbols, probabilities and alternatives of some rows from the probabilities [L, rows, K]. @param given [rows, n] */
+  #list(result: Descriptions, from: number, rows: number, all: Float32Array, given: Uint16Array): void {
     const { length: L, vocabulary: K } = this.shape;
+    const n = given.length / rows;
     for (let j = 0; j < L; j++)
       for (let r = 0; r < rows; r++) {
         const row = all.subarray((j * rows + r) * K, (j * rows + r + 1) * K);
@@ -184,11 +190,28 @@ export class Student {
           const order = Array.from(row.keys()).sort((a, b) => row[b] - row[a] || a - b);
           result.alternatives[from + r].push(order.slice(0, listedAlternatives).map((symbol) => ({ symbol, probability: row[symbol] })));
         }
-        let best = 0;
-        for (let k = 1; k < K; k++) if (row[k] > row[best]) best = k;
-        result.symbols[at] = best;
-        result.probabilities[at] = row[best];
+        let symbol = j < n ? given[r * n + j] : 0;
+        if (j >= n) for (let k = 1; k < K; k++) if (row[k] > row[symbol]) symbol = k;
+        result.symbols[at] = symbol;
+        result.probabilities[at] = row[symbol];
       }
+  }
+
+  /** @throws INVALID_INPUT unless these are `count` sequences of `length` symbols of the vocabulary, length 1 … L */
+  #requireSymbols(symbols: Uint16Array, count: number, length: number): void {
+    const { length: L, vocabulary: K } = this.shape;
+    if (!Number.isInteger(length) || length < 1 || length > L) throw new GlyphscopeError('INVALID_INPUT', `A description of this run has 1 to ${L} symbols, not ${length}.`, { subject: 'symbols' });
+    if (symbols.length !== count * length) throw new GlyphscopeError('INVALID_INPUT', `${symbols.length} symbols are not ${count} sequences of ${length}.`, { subject: 'symbols' });
+    const foreign = symbols.find((symbol) => symbol >= K);
+    if (foreign !== undefined) throw new GlyphscopeError('INVALID_INPUT', `Symbol ${foreign} is not in this run's vocabulary of ${K}, 0 to ${K - 1}.`, { subject: 'symbols' });
+  }
+
+  /** [length, rows, K] of sequences [rows, length]. */
+  #oneHot(symbols: Uint16Array, rows: number, length: number): Tensor {
+    const { vocabulary: K } = this.shape;
+    const oneHot = new Float32Array(length * rows * K);
+    for (let r = 0; r < rows; r++) for (let j = 0; j < length; j++) oneHot[(j * rows + r) * K + symbols[r * length + j]] = 1;
+    return tf.tensor3d(oneHot, [length, rows, K]);
   }
 
   /**
@@ -197,25 +220,45 @@ export class Student {
    * @throws INVALID_INPUT for a symbol outside the vocabulary or a length outside 1 … L
    */
   async interpret(symbols: Uint16Array, count: number, length: number): Promise<Float32Array> {
-    const { featureWidth: Z, length: L, vocabulary: K, channels: C } = this.shape;
-    if (!Number.isInteger(length) || length < 1 || length > L) throw new GlyphscopeError('INVALID_INPUT', `A description of this run has 1 to ${L} symbols, not ${length}.`, { subject: 'symbols' });
-    if (symbols.length !== count * length) throw new GlyphscopeError('INVALID_INPUT', `${symbols.length} symbols are not ${count} sequences of ${length}.`, { subject: 'symbols' });
-    const foreign = symbols.find((symbol) => symbol >= K);
-    if (foreign !== undefined) throw new GlyphscopeError('INVALID_INPUT', `Symbol ${foreign} is not in this run's vocabulary of ${K}, 0 to ${K - 1}.`, { subject: 'symbols' });
+    const { featureWidth: Z, channels: C } = this.shape;
+    this.#requireSymbols(symbols, count, length);
     const out = new Float32Array(count * Z);
     for (let from = 0; from < count; from += rowsAtOnce) {
       const rows = Math.min(rowsAtOnce, count - from);
-      const oneHot = new Float32Array(length * rows * K);
-      for (let r = 0; r < rows; r++) for (let j = 0; j < length; j++) oneHot[(j * rows + r) * K + symbols[(from + r) * length + j]] = 1;
-      const embeddings = tf.tidy(() => {
-        const weights = new WeightsInUse(new Tape(false), this.parameters);
-        const read = interpretSymbols(weights, this.shape, withVectors(weights, this.shape, weights.tape.constant(tf.tensor3d(oneHot, [length, rows, K])))).tensor;
-        return tf.slice(read, [(length - 1) * rows, 0], [rows, C]);
-      });
+      const embeddings = tf.tidy(() => this.#read(this.#oneHot(symbols.subarray(from * length, (from + rows) * length), rows, length)));
       spread(await embeddings.data<'float32'>(), C, out, Z, from);
       embeddings.dispose();
     }
     return out;
+  }
+
+  /**
+   * The embedding after a sequence of mixtures: at each position the interpreter is given the weighted mean of its symbols'
+   * vectors (and of their codes, where they have some) in place of one symbol's: [Z].
+   * @param mixtures weights of the K symbols at each position, [n, K], n ≤ L, each position's of sum 1
+   * @throws INVALID_INPUT when these are no such weights
+   */
+  async readMixtures(mixtures: Float32Array): Promise<Float32Array> {
+    const { featureWidth: Z, length: L, vocabulary: K, channels: C } = this.shape;
+    const n = mixtures.length / K;
+    if (!Number.isInteger(n) || n < 1 || n > L) throw new GlyphscopeError('INVALID_INPUT', `${mixtures.length} numbers are no weights of ${K} symbols at 1 to ${L} positions.`, { subject: 'symbols' });
+    for (let j = 0; j < n; j++) {
+      const sum = mixtures.subarray(j * K, (j + 1) * K).reduce((total, weight) => total + weight, 0);
+      if (!(Math.abs(sum - 1) < 1e-3)) throw new GlyphscopeError('INVALID_INPUT', `The weights of position ${j + 1} have the sum ${sum}, not 1.`, { subject: 'symbols' });
+    }
+    const embedding = tf.tidy(() => this.#read(tf.tensor3d(mixtures, [n, 1, K])));
+    const out = new Float32Array(Z);
+    spread(await embedding.data<'float32'>(), C, out, Z, 0);
+    embedding.dispose();
+    return out;
+  }
+
+  /** The embeddings [rows, C] after all n positions of symbols [n, rows, K], one-hot or mixed. */
+  #read(symbols: Tensor): Tensor {
+    const [n, rows] = symbols.shape;
+    const weights = new WeightsInUse(new Tape(false), this.parameters);
+    const read = interpretSymbols(weights, this.shape, withVectors(weights, this.shape, weights.tape.constant(symbols))).tensor;
+    return tf.slice(read, [(n - 1) * rows, 0], [rows, this.shape.channels]);
   }
 }
 

@@ -81,8 +81,9 @@ export type StatisticsRequest = z.infer<typeof statisticsRequest>;
 
 export const toStudent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), runDirectory: z.string(), backend: backendPlan, threads: z.int().min(0) }),
-  z.object({ type: z.literal('describe'), id: z.int(), features: floats, tokens: floats.optional(), alternatives: z.boolean() }),
+  z.object({ type: z.literal('describe'), id: z.int(), features: floats, tokens: floats.optional(), given: symbols.optional(), alternatives: z.boolean() }),
   z.object({ type: z.literal('interpret'), id: z.int(), symbols, count: z.int().min(0), length: z.int() }),
+  z.object({ type: z.literal('read-mixtures'), id: z.int(), mixtures: floats }),
   z.object({ type: z.literal('hues'), id: z.int() }),
   z.object({ type: z.literal('nearest'), id: z.int(), rows: floats, width: z.int().min(1), k: z.int().min(1) }),
   z.object({ type: z.literal('evaluate'), id: z.int(), request: evaluationRequest }),

@@ -79,14 +79,20 @@ export class StudentClient {
   /**
    * Symbols, their probabilities and embeddings of B images.
    * @param features [B, Z] as the teacher gave them  @param o.tokens [B, N, T] of them, for a run with featureTokens  @param o.alternatives whether to list the eight likeliest symbols by position
+   * @param o.given the first n symbols of each image, [B, n], which it goes on from
    */
-  async describe(features: Float32Array, o: { alternatives?: boolean; tokens?: Float32Array } = {}): Promise<Descriptions> {
-    return studentDescriptions.parse(await this.#ask((id) => ({ type: 'describe', id, features, ...(o.tokens && { tokens: o.tokens }), alternatives: o.alternatives ?? false })));
+  async describe(features: Float32Array, o: { alternatives?: boolean; tokens?: Float32Array; given?: Uint16Array } = {}): Promise<Descriptions> {
+    return studentDescriptions.parse(await this.#ask((id) => ({ type: 'describe', id, features, ...(o.tokens && { tokens: o.tokens }), ...(o.given && { given: o.given }), alternatives: o.alternatives ?? false })));
   }
 
   /** Embeddings [count, Z] after `length` symbols of each sequence [count, length]. @throws INVALID_INPUT for foreign symbols */
   async interpret(symbols: Uint16Array, count: number, length: number): Promise<Float32Array> {
     return floats.parse(await this.#ask((id) => ({ type: 'interpret', id, symbols, count, length })));
+  }
+
+  /** The embedding [Z] after mixtures of symbols, their weights [n, K]. @throws INVALID_INPUT for weights that are none */
+  async readMixtures(mixtures: Float32Array): Promise<Float32Array> {
+    return floats.parse(await this.#ask((id) => ({ type: 'read-mixtures', id, mixtures })));
   }
 
   /** A hue in degrees for each of the K symbols, from its place in the embedding. */

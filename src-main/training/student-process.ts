@@ -47,6 +47,8 @@ async function answer(message: Exclude<ToStudent, { type: 'start' | 'cancel' }>,
       return loaded.describe(message.features, message);
     case 'interpret':
       return loaded.interpret(message.symbols, message.count, message.length);
+    case 'read-mixtures':
+      return loaded.readMixtures(message.mixtures);
     case 'hues': {
       const { vocabulary, featureWidth } = loaded.shape;
       return huesOf(await loaded.interpret(Uint16Array.from({ length: vocabulary }, (_, k) => k), vocabulary, 1), featureWidth);

@@ -67,6 +67,37 @@ for (const kind of kinds)
       }
     });
 
+    it('goes on from the symbols it is given, with their own probabilities', async () => {
+      const own = await student.describe(features);
+      const again = await student.describe(features, { given: own.symbols });
+      expect(again.symbols).toEqual(own.symbols);
+      again.probabilities.forEach((p, i) => expect(p).toBeCloseTo(own.probabilities[i], 5));
+      // The first position is given alone: its probability is that of the given symbol, and what follows is what the student writes after it.
+      const other = Uint16Array.from({ length: 5 }, (_, b) => (own.symbols[b * L] + 1) % K);
+      const led = await student.describe(features, { given: other, alternatives: true });
+      for (let b = 0; b < 5; b++) {
+        expect(led.symbols[b * L]).toBe(other[b]);
+        expect(led.probabilities[b * L]).toBeCloseTo(led.alternatives![b][0].find(({ symbol }) => symbol === other[b])!.probability, 5);
+        for (let j = 1; j < L; j++) expect(led.symbols[b * L + j]).toBe(led.alternatives![b][j][0].symbol);
+      }
+      const read = await student.interpret(led.symbols, 5, L);
+      led.embeddings.forEach((value, i) => expect(value).toBeCloseTo(read[i], 4));
+      await expect(student.describe(features, { given: new Uint16Array(5).fill(K) })).rejects.toThrow(`Symbol ${K} is not in this run's vocabulary`);
+      await expect(student.describe(features, { given: new Uint16Array(7) })).rejects.toThrow('1 to 4 symbols, not 1.4');
+    });
+
+    it('reads mixtures: one-hot ones as symbols, and weights that are none are refused', async () => {
+      const mixtures = new Float32Array(2 * K);
+      mixtures[3] = mixtures[K + 1] = 1;
+      const read = await student.interpret(Uint16Array.of(3, 1), 1, 2);
+      (await student.readMixtures(mixtures)).forEach((value, i) => expect(value).toBeCloseTo(read[i], 5));
+      mixtures[3] = mixtures[4] = 0.5;
+      expect((await student.readMixtures(mixtures)).some((value, i) => Math.abs(value - read[i]) > 1e-3)).toBe(true);
+      mixtures[4] = 0;
+      await expect(student.readMixtures(mixtures)).rejects.toThrow('The weights of position 1 have the sum 0.5, not 1.');
+      await expect(student.readMixtures(new Float32Array(K - 1))).rejects.toThrow('no weights of 5 symbols at 1 to 4 positions');
+    });
+
     it('symbol j depends on the feature and the symbols before it alone', () => {
       tf.tidy(() => {
         const weights = new WeightsInUse(new Tape(false), student.parameters);
@@ -99,6 +130,8 @@ for (const kind of kinds)
       const before = tf.memory().numTensors;
       await student.describe(features, { alternatives: true });
       await student.interpret(Uint16Array.of(0, 1), 1, 2);
+      await student.describe(features, { given: new Uint16Array(10) });
+      await student.readMixtures(Float32Array.of(1, 0, 0, 0, 0));
       await student.embedPrefixes(features, [1, 2]);
       await student.centred(features);
       expect(tf.memory().numTensors).toBe(before);
