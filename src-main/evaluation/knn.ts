@@ -1,9 +1,10 @@
 import { GlyphscopeError } from '../contract/errors';
 import type { KnnResult } from '../contract/evaluation';
 import type { Progress } from '../contract/progress';
-import { labelledRows, unitRows, type LabelledRows } from './distinct-rows';
+import { checkMatrix, labelledRows, unitRows, type LabelledRows } from './distinct-rows';
 import { expectedHit } from './expected-accuracy';
 import { breathe } from './breathe';
+import { liveColumns } from './live-columns';
 import type { MatrixProduct } from './matrix-product';
 
 /** DINO's numbers of neighbours and the temperature of its votes (facebookresearch/dino, eval_knn.py). */
@@ -59,8 +60,11 @@ export async function weightedKnn(o: KnnOptions): Promise<KnnReport> {
   if (asked.length === 0 || asked.some((k) => !Number.isInteger(k) || k < 1))
     throw new GlyphscopeError('INVALID_INPUT', `k = ${asked.join(', ')}: expected whole numbers of 1 or more.`, { subject: 'k' });
   if (!(temperature > 0)) throw new GlyphscopeError('INVALID_INPUT', `Temperature ${temperature}: expected more than 0.`, { subject: 'temperature' });
-  const bank = labelledRows(unitRows(o.bank, o.width), o.bankLabels, o.width, o.classes, 'bank');
-  const queries = labelledRows(unitRows(o.queries, o.width), o.queryLabels, o.width, o.classes, 'queries');
+  checkMatrix(o.bank, o.bankLabels.length, o.width, 'bank');
+  checkMatrix(o.queries, o.queryLabels.length, o.width, 'queries');
+  const { a, b, width } = liveColumns(o.bank, o.queries, o.width);
+  const bank = labelledRows(unitRows(a, width), o.bankLabels, width, o.classes, 'bank');
+  const queries = labelledRows(unitRows(b, width), o.queryLabels, width, o.classes, 'queries');
   const n = o.bankLabels.length;
   const used = [...new Set(asked.map((k) => Math.min(k, n)))].sort((a, b) => a - b);
 
@@ -73,7 +77,7 @@ export async function weightedKnn(o: KnnOptions): Promise<KnnReport> {
   for (let from = 0; from < queries.count; from += queriesAtOnce) {
     const to = Math.min(queries.count, from + queriesAtOnce);
     o.onProgress?.({ phase: 'k-NN', done, total, unit: 'images' });
-    await multiplyInBlocks(o, queries.rows.subarray(from * o.width, to * o.width), to - from, bank, similarities);
+    await multiplyInBlocks(o, queries.rows.subarray(from * width, to * width), to - from, bank, width, similarities);
     for (let g = from; g < to; g++) {
       done += queries.size[g];
       const row = (g - from) * bank.count;
@@ -103,10 +107,10 @@ export async function weightedKnn(o: KnnOptions): Promise<KnnReport> {
 }
 
 /** Fills `similarities` [rows, bank.count] block by block of the bank. */
-async function multiplyInBlocks(o: KnnOptions, queries: Float32Array, rows: number, bank: LabelledRows, similarities: Float32Array): Promise<void> {
+async function multiplyInBlocks(o: KnnOptions, queries: Float32Array, rows: number, bank: LabelledRows, width: number, similarities: Float32Array): Promise<void> {
   for (let from = 0; from < bank.count; from += bankRowsAtOnce) {
     const to = Math.min(bank.count, from + bankRowsAtOnce);
-    const block = await o.product(queries, rows, bank.rows.subarray(from * o.width, to * o.width), to - from, o.width);
+    const block = await o.product(queries, rows, bank.rows.subarray(from * width, to * width), to - from, width);
     await breathe(o.signal);
     for (let i = 0; i < rows; i++) similarities.set(block.subarray(i * (to - from), (i + 1) * (to - from)), i * bank.count + from);
   }
@@ -134,10 +138,7 @@ export class Voting {
 
   /** Calls `each(index of k, votes by class)` for each k, ascending. @param similarities [m] with the distinct rows */
   count(similarities: Float32Array, each: (index: number, votes: Float64Array) => void): void {
-    const border = lowestOfHighest(similarities, this.#heap);
-    const near: number[] = [];
-    for (let g = 0; g < similarities.length; g++) if (similarities[g] >= border) near.push(g);
-    near.sort((a, b) => similarities[b] - similarities[a]);
+    const near = placesOfHighest(similarities, this.#heap).sort((a, b) => similarities[b] - similarities[a]);
 
     const votes = this.#votes.fill(0);
     const tier = this.#tier;
@@ -167,8 +168,8 @@ export class Voting {
   }
 }
 
-/** The heap.length-th highest value, by a heap whose root is the lowest of those kept. */
-function lowestOfHighest(values: Float32Array, heap: Float32Array): number {
+/** Places of all values that reach the heap.length-th highest, by a heap whose root is the lowest of those kept. */
+function placesOfHighest(values: Float32Array, heap: Float32Array): number[] {
   const size = heap.length;
   heap.set(values.subarray(0, size));
   const sink = (from: number) => {
@@ -185,12 +186,19 @@ function lowestOfHighest(values: Float32Array, heap: Float32Array): number {
     heap[at] = value;
   };
   for (let at = (size >> 1) - 1; at >= 0; at--) sink(at);
-  for (let i = size; i < values.length; i++)
-    if (values[i] > heap[0]) {
-      heap[0] = values[i];
-      sink(0);
-    }
-  return heap[0];
+  const candidates: number[] = [];
+  for (let i = 0; i < size; i++) candidates.push(i);
+  let lowest = heap[0];
+  for (let i = size; i < values.length; i++) {
+    const value = values[i];
+    if (value < lowest) continue;
+    candidates.push(i);
+    if (value === lowest) continue;
+    heap[0] = value;
+    sink(0);
+    lowest = heap[0];
+  }
+  return candidates.filter((i) => values[i] >= lowest);
 }
 
 function mean(values: number[]): number {

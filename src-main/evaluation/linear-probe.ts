@@ -4,6 +4,7 @@ import { checkMatrix, labelledRows, type LabelledRows } from './distinct-rows';
 import { expectedHit } from './expected-accuracy';
 import { minimise } from './lbfgs';
 import { breathe } from './breathe';
+import { liveColumns } from './live-columns';
 import type { MatrixProduct } from './matrix-product';
 
 export interface ProbeOptions {
@@ -39,10 +40,12 @@ export interface ProbeReport extends LinearResult {
  * @throws INVALID_INPUT for shapes, labels or numbers that do not fit; the signal's reason when cancelled
  */
 export async function linearProbe(o: ProbeOptions): Promise<ProbeReport> {
-  const { width, classes, product } = o;
-  checkMatrix(o.test, o.testLabels.length, width, 'test features');
-  const train = labelledRows(o.train, o.trainLabels, width, classes, 'training features');
-  const test = labelledRows(o.test, o.testLabels, width, classes, 'test features');
+  const { classes, product } = o;
+  checkMatrix(o.train, o.trainLabels.length, o.width, 'training features');
+  checkMatrix(o.test, o.testLabels.length, o.width, 'test features');
+  const { a, b, width } = liveColumns(o.train, o.test, o.width); // of a constant feature nothing is learned
+  const train = labelledRows(a, o.trainLabels, width, classes, 'training features');
+  const test = labelledRows(b, o.testLabels, width, classes, 'test features');
   const scale = standardisation(train, o.trainLabels.length, width);
   apply(train.rows, scale, width);
   apply(test.rows, scale, width);

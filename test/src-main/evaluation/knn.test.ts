@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { knnResult } from '../../../src-main/contract/evaluation';
 import { labelledRows } from '../../../src-main/evaluation/distinct-rows';
 import { Voting, weightedKnn, type KnnOptions } from '../../../src-main/evaluation/knn';
+import { liveColumns } from '../../../src-main/evaluation/live-columns';
 import { plainProduct, type MatrixProduct } from '../../../src-main/evaluation/matrix-product';
 import { normal, pickRows, seeded, shuffled } from './random';
 
@@ -202,6 +203,39 @@ describe('ties', () => {
     const o = discrete(13, 6, 80, 40);
     const double = await weightedKnn({ ...o, k: [5], bank: o.bank.map((x) => x * 4), queries: o.queries.map((x) => x / 8) });
     expect(double).toEqual(await weightedKnn({ ...o, k: [5] }));
+  });
+});
+
+describe('columns that are zero', () => {
+  /** The rows with columns of zeros before, among and after their own. */
+  const widened = (rows: Float32Array, width: number, places: readonly number[], wide: number) => {
+    const out = new Float32Array((rows.length / width) * wide);
+    for (let i = 0; i < rows.length / width; i++) places.forEach((place, t) => (out[i * wide + place] = rows[i * width + t]));
+    return out;
+  };
+
+  test('change nothing, wherever they stand, and are not multiplied', async () => {
+    const o = discrete(14, 40, 200, 80);
+    const places = [1, 2, 5, 6, 7, 11];
+    const widths = new Set<number>();
+    const product: MatrixProduct = (...given) => {
+      widths.add(given[4]);
+      return plainProduct(...given);
+    };
+    const wide = await weightedKnn({ ...o, product, bank: widened(o.bank, 6, places, 16), queries: widened(o.queries, 6, places, 16), width: 16, k: [1, 5, 20] });
+    expect(wide).toEqual(await weightedKnn({ ...o, k: [1, 5, 20] }));
+    expect([...widths]).toEqual([7]); // the first column always stays
+  });
+
+  test('a column that only one side fills counts in its lengths', () => {
+    const { a, b, width } = liveColumns(Float32Array.from([0, 1, 0, 0]), Float32Array.from([0, 0, 0, 2]), 4);
+    expect([Array.from(a), Array.from(b), width]).toEqual([[0, 1, 0], [0, 0, 2], 3]);
+  });
+
+  test('rows of zeros alone keep one column, and full rows are not copied', () => {
+    expect(liveColumns(new Float32Array(6), new Float32Array(3), 3)).toEqual({ a: new Float32Array(2), b: new Float32Array(1), width: 1 });
+    const full = Float32Array.from([1, 2]);
+    expect(liveColumns(full, full, 2).a).toBe(full);
   });
 });
 
