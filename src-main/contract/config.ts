@@ -39,7 +39,11 @@ export const trainingConfig = z.object({
   }),
   batch: z.int().min(2).max(4096).register(field, {
     label: 'Batch', group: 'Run', unit: 'images',
-    help: 'Images a step; each gives all its views. The paper uses 64. Lower it when memory runs out.',
+    help: 'Images a step; each gives all its views. The paper uses 64. When memory runs out, lower the micro-batch instead: it changes nothing that is learned.',
+  }),
+  microBatch: z.int().min(0).max(4096).register(field, {
+    label: 'Micro-batch', group: 'Run', unit: 'images', advanced: true,
+    help: 'Images of a batch that are computed at a time; their gradients are added up before the weights change, so the training is the same to rounding. 0 takes the whole batch, the fastest. Lower it, to a number that divides the batch, when memory runs out: half of it needs about half of the memory.',
   }),
   views: z.int().min(1).max(4).register(field, {
     label: 'Views', group: 'Run', unit: 'views',

@@ -6,6 +6,7 @@ import { GlyphscopeError } from './errors';
 const small: Omit<TrainingConfig, 'preset'> = {
   steps: 400,
   batch: 64,
+  microBatch: 0,
   views: 4,
   seed: 0,
   backend: 'auto',
@@ -135,6 +136,8 @@ function checkTogether(config: TrainingConfig): void {
   for (const heads of ['descriptorHeads', 'interpreterHeads'] as const)
     if (config.width % config[heads] !== 0)
       throw refused(heads, `${heads} = ${config[heads]} does not divide width = ${config.width}.`, `Take a width that is a multiple of ${config.descriptorHeads} and ${config.interpreterHeads}.`);
+  if (config.microBatch > 0 && config.batch % config.microBatch !== 0)
+    throw refused('microBatch', `microBatch = ${config.microBatch} does not divide batch = ${config.batch}.`, `Take 0 for the whole batch, or ${halvedMicroBatch({ batch: config.batch, microBatch: 2 * config.microBatch }) ?? 1}.`);
   if (!Number.isInteger(Math.sqrt(config.featureTokens))) throw refused('featureTokens', `featureTokens = ${config.featureTokens} is no square.`, 'Take 0, 1, 4, 9, 16, 25, 36, 49 or 64.');
   if (config.crossView && config.views < 2) throw refused('crossView', `crossView needs 2 views or more, views = ${config.views}.`, 'Raise views, or switch crossView off.');
   if (config.channels > 0 && config.views < 2) throw refused('channels', `Choosing channels compares views of an image, views = ${config.views}.`, 'Raise views to 2 or more, or set channels to 0.');
@@ -150,6 +153,13 @@ function checkTogether(config: TrainingConfig): void {
 
 function refused(subject: string, message: string, remedy?: string): GlyphscopeError {
   return new GlyphscopeError('INVALID_INPUT', message, { subject, remedy });
+}
+
+/** The largest micro-batch that divides the batch and is at most half of the one given; null when that is one image. */
+export function halvedMicroBatch({ batch, microBatch }: Pick<TrainingConfig, 'batch' | 'microBatch'>): number | null {
+  let half = Math.floor(Math.min(microBatch || batch, 2 * batch) / 2);
+  while (half > 0 && batch % half !== 0) half--;
+  return half || null;
 }
 
 /** The paper's name of a run's quantizer and vocabulary: "GS 128". */

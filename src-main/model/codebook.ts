@@ -34,41 +34,52 @@ export function startCodebook(parameters: Parameters, shape: StudentShape, rows:
   });
 }
 
-export interface CodebookStep {
-  /** Queries of the step and what they took, one-hot: [L, R, E], [L, R, K]. */
-  queries: Tensor;
-  symbols: Tensor;
-  /** For each code the row of a query to take its place from, whole numbers [L, K]; absent when none is revived. */
-  candidates?: Tensor;
+/** What the rows of a step tell the codebook. All are sums over rows: those of the parts of a batch add up. */
+export interface QueryUse {
+  /** How often each code was taken, [L, K]. */
+  taken: Tensor;
+  /** Sum of the queries that took it, [L, K, E]; for moving means alone. */
+  sums?: Tensor;
+  /** The query that each code is moved to if it is revived, [L, K, E]; absent when none is. */
+  revivals?: Tensor;
 }
 
 /**
- * After a step: the moving sums follow, codes follow them where they are moving means, and a code that was taken less
- * than `codeRevival` times as often as an even use would have it is moved to a query of this step.
+ * @param queries, symbols of the rows and what they took, one-hot: [L, R, E], [L, R, K]
+ * @param candidates for each code the row to take its place from, one-hot: [L, K, R]
  */
-export function followQueries(parameters: Parameters, shape: StudentShape, step: CodebookStep, o: Pick<TrainingConfig, 'codebookDecay' | 'codeRevival'>): void {
+export function queryUse(shape: StudentShape, queries: Tensor, symbols: Tensor, candidates?: Tensor): QueryUse {
+  return {
+    taken: op.sumOver(symbols, 1),
+    ...(shape.codebookUpdate === 'average' && { sums: op.batchProduct(symbols, queries, true, false) }),
+    ...(candidates && { revivals: op.batchProduct(candidates, queries) }),
+  };
+}
+
+/**
+ * After a step of so many rows: the moving sums follow, codes follow them where they are moving means, and a code that was
+ * taken less than `codeRevival` times as often as an even use would have it is moved to a query of this step.
+ */
+export function followQueries(parameters: Parameters, shape: StudentShape, use: QueryUse, rows: number, o: Pick<TrainingConfig, 'codebookDecay' | 'codeRevival'>): void {
   const { length: L, vocabulary: K, codeWidth: E } = shape;
-  const rows = step.queries.shape[1] as number;
-  const averaged = shape.codebookUpdate === 'average';
   tf.tidy(() => {
     const follow = (name: string, now: Tensor): Tensor => op.add(op.scale(parameters.variable(name).value(), o.codebookDecay), op.scale(now, 1 - o.codebookDecay));
-    let count = follow(counts, op.reshape(op.sumOver(step.symbols, 1), [L, K, 1]));
-    let sum = averaged ? follow(sums, op.batchProduct(step.symbols, step.queries, true, false)) : null;
+    let count = follow(counts, op.reshape(use.taken, [L, K, 1]));
+    let sum = use.sums ? follow(sums, use.sums) : null;
     const codes = parameters.variable('codes');
     let vectors = sum ? op.divide(sum, smoothed(count, K)) : codes.value();
-    if (step.candidates) {
+    if (use.revivals) {
       const even = op.constant(rows / K);
       const dead = tf.cast(tf.less(count, op.constant((o.codeRevival * rows) / K)), 'float32');
       const alive = op.subtract(op.constant(1), dead);
       const either = (revived: Tensor, kept: Tensor) => op.add(op.multiply(dead, revived), op.multiply(alive, kept));
-      const queries = queriesAt(step.queries, step.candidates);
       count = either(even, count);
-      if (sum) sum = either(op.multiply(queries, even), sum);
-      vectors = either(queries, vectors);
+      if (sum) sum = either(op.multiply(use.revivals, even), sum);
+      vectors = either(use.revivals, vectors);
     }
     parameters.variable(counts).assign(count);
     if (sum) parameters.variable(sums).assign(sum);
-    if (sum || step.candidates) codes.assign(op.reshape(vectors, [L, K, E]));
+    if (sum || use.revivals) codes.assign(op.reshape(vectors, [L, K, E]));
   });
 }
 
@@ -76,12 +87,6 @@ export function followQueries(parameters: Parameters, shape: StudentShape, step:
 function smoothed(count: Tensor, vocabulary: number): Tensor {
   const total = op.sumOver(count, 1, true);
   return op.multiply(op.add(count, op.constant(smoothing)), op.divide(total, op.add(total, op.constant(vocabulary * smoothing))));
-}
-
-/** Rows of queries [L, R, E] by number, those of each position its own: numbers [L, K] → [L, K, E]. */
-function queriesAt(queries: Tensor, numbers: Tensor): Tensor {
-  const [, rows] = queries.shape as number[];
-  return op.batchProduct(tf.cast(tf.oneHot(numbers as tf.Tensor2D, rows), 'float32'), queries);
 }
 
 /** Rows for codes to be revived from, [L, K]: those of a position are different while there are enough. */

@@ -30,6 +30,10 @@ export interface LossInput
   prefixWeights: Float32Array;
   /** A scalar. */
   teacherTemperature: Tensor;
+  /** What part of the batch these rows are, 0 to 1: the gradients are multiplied with it, so that those of all parts add up. */
+  share?: number;
+  /** Mean use of the symbols by the whole batch (symbolUse), [L, 1, K]; needed for the diversity of a batch that is computed in parts. */
+  use?: Tensor;
   /** Weight of the imitation of residual k-means codes, a scalar; absent when nothing is imitated. */
   imitation?: Tensor;
 }
@@ -108,14 +112,24 @@ export function studentLoss(student: Student, input: LossInput): LossResult {
       byRow.push(op.scale(op.reshape(aligned.distances, [shape.length, rows]), input.alignmentWeight));
     }
     if (quantized.loss) terms.push({ value: quantized.loss, factor: op.constant(1) });
-    if (input.diversityWeight > 0) terms.push({ value: unevenUse(tape, scores.logits), factor: op.constant(input.diversityWeight) });
+    if (input.diversityWeight > 0) terms.push({ value: unevenUse(tape, scores.logits, input.use), factor: op.constant(input.diversityWeight) });
     if (input.imitation) {
       const codes = residualSymbols(x, weights.get(imitatedCodes).tensor);
       terms.push({ value: symbolCrossEntropy(tape, scoreSymbols(weights, shape, seen, codes).logits, codes), factor: input.imitation });
     }
     const loss = kernel.weightedSum(tape, terms);
-    tape.backward(loss, tf.scalar(1), [loss]);
+    tape.backward(loss, tf.scalar(input.share ?? 1), [loss]);
     return { loss: loss.tensor, gradients: weights.gradients(), symbols: written.symbols, ...(written.queries && { queries: written.queries }), lossByRow: op.addMany(byRow), ...(projection && { projection }) };
+  });
+}
+
+/** How likely each symbol is at each position, the mean over rows: [L, 1, K]. */
+export function symbolUse(student: Student, input: LossInput): Tensor {
+  return tf.tidy(() => {
+    const weights = new WeightsInUse(new Tape(false), student.parameters);
+    const seen = { x: student.normalise(input.features), tokens: input.tokens };
+    const { logits } = writeSymbols(weights, student.shape, seen, choiceInTraining(student.shape, { ...input, temperature: input.quantizerTemperature }));
+    return op.meanOver(op.softmax(logits), 1, true);
   });
 }
 

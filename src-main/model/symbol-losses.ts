@@ -9,12 +9,14 @@ import type { Tape, Value } from './tape';
  * How far the symbols are from an even use: the mean over positions of ln K − H(p̄_j), p̄_j the mean over rows of
  * softmax(logits_j). 0 when every symbol is as likely as every other, ln K when all rows take one.
  * @param logits [L, R, K]
+ * @param ofBatch p̄ of the whole batch, [L, 1, K], when the rows are a part of it: the gradient is then that of all rows'
+ * loss for these, times all rows divided by R
  */
-export function unevenUse(tape: Tape, logits: Value): Value {
+export function unevenUse(tape: Tape, logits: Value, ofBatch?: Tensor): Value {
   const [length, rows, vocabulary] = logits.shape as number[];
   const [loss, each, logMean] = tf.tidy(() => {
     const probabilities = op.softmax(logits.tensor);
-    const mean = op.meanOver(probabilities, 1, true);
+    const mean = ofBatch ?? op.meanOver(probabilities, 1, true);
     const log = op.logarithm(op.maximum(mean, op.constant(1e-30)));
     const negative = op.scale(tf.sum(op.multiply(mean, log)), 1 / length);
     return [op.add(negative, op.constant(Math.log(vocabulary))), probabilities, log];

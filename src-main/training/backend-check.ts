@@ -10,7 +10,7 @@ import { RandomStream } from '../model/random';
 import { studentShape } from '../model/shapes';
 import { Student } from '../model/student';
 import stored from './backend-check.json';
-import { beginTraining, trainingStep, type Training } from './step';
+import { beginTraining, endTraining, trainingStep, type Training } from './step';
 
 /** How far a loss or gradient norm may be from the stored one, as a share of it (of 1 where it is smaller). */
 export const checkTolerance = 1e-3;
@@ -96,8 +96,7 @@ async function withTraining(config: TrainingConfig, width: number, work: (traini
   try {
     await work(training, () => Float32Array.from({ length: config.views * config.batch * width }, () => random.normal()));
   } finally {
-    for (const compute of Object.values(training.compute)) compute.dispose();
-    training.optimizer.dispose();
+    endTraining(training);
     student.dispose();
   }
 }

@@ -1,6 +1,6 @@
 import { GlyphscopeError } from '../contract/errors';
 import type { StepEvent } from '../contract/runs';
-import type { StepMeasures } from './step';
+import type { StepMeasures } from './step-computation';
 
 /** The part of a step event that is measured on the batch. */
 export type BatchStatistics = Pick<StepEvent, 'loss' | 'gradientNorm' | 'lossByPrefix' | 'teacherEntropy' | 'kl' | 'usage' | 'perplexity'>;

@@ -14,7 +14,7 @@ import { prepareStudent } from './prepare';
 import { probeStudent } from './probe';
 import { resumeTraining } from './resume';
 import { requireFinite, StatisticsWindow } from './statistics';
-import { beginTraining, trainingStep } from './step';
+import { beginTraining, endTraining, trainingStep } from './step';
 
 export interface TrainOptions {
   config: TrainingConfig;
@@ -184,8 +184,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
     if (step < config.steps) yield* save();
     yield step < config.steps ? { type: 'state', state: 'stopped', step, error: collapse } : { type: 'state', state: 'finished', step, error: null };
   } finally {
-    for (const compute of Object.values(training.compute)) compute.dispose();
-    optimizer.dispose();
+    endTraining(training);
     student.dispose();
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { studentShape } from '../../src-main/model/shapes';
 import { Student } from '../../src-main/model/student';
 import { trainNeighbourMap } from '../../src-main/training/neighbour-map';
-import { beginTraining, trainingStep } from '../../src-main/training/step';
+import { beginTraining, endTraining, trainingStep } from '../../src-main/training/step';
 import { atStep, cases, Comparison, configOf, Fixture } from './fixture';
 
 /**
@@ -54,8 +54,7 @@ export function compareSteps(): void {
           expect(moments.map((moment) => moment.name).sort()).toEqual(fixture.under('moment/').map((moment) => moment.name).sort());
           for (const { name: moment, data } of moments) compared.same(data, atStep(fixture.array(`moment/${moment}`), step), where(moment));
         }
-        for (const compute of Object.values(training.compute)) compute.dispose();
-        training.optimizer.dispose();
+        endTraining(training);
         student.dispose();
       });
   });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { followQueries, revivalCandidates, startCodebook } from '../../../src-main/model/codebook';
+import { followQueries, queryUse, revivalCandidates, startCodebook } from '../../../src-main/model/codebook';
 import { RandomStream } from '../../../src-main/model/random';
 import { smallStudent } from './small-student';
 import './started-backend';
@@ -16,11 +16,13 @@ function follow(student: ReturnType<typeof smallStudent>, candidates: Int32Array
     followQueries(
       student.parameters,
       student.shape,
-      {
-        queries: tf.tensor3d(queries, [L, R, E]),
-        symbols: tf.cast(tf.oneHot(tf.tensor2d(chosen, [L, R], 'int32'), K), 'float32'),
-        ...(candidates && { candidates: tf.tensor2d(candidates, [L, K], 'int32') }),
-      },
+      queryUse(
+        student.shape,
+        tf.tensor3d(queries, [L, R, E]),
+        tf.cast(tf.oneHot(tf.tensor2d(chosen, [L, R], 'int32'), K), 'float32'),
+        candidates ? tf.cast(tf.oneHot(tf.tensor2d(candidates, [L, K], 'int32'), R), 'float32') : undefined,
+      ),
+      R,
       { codebookDecay: decay, codeRevival },
     ),
   );

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { TrainingConfig } from '../../../src-main/contract/config';
 import { presetConfig } from '../../../src-main/contract/presets';
 import { StatisticsWindow } from '../../../src-main/training/statistics';
-import { beginTraining, trainingStep } from '../../../src-main/training/step';
+import { beginTraining, endTraining, trainingStep } from '../../../src-main/training/step';
 import { randomFeatures, smallShape, smallStudent } from '../model/small-student';
 import '../model/started-backend';
 
@@ -90,8 +90,7 @@ async function measured(changes: Partial<TrainingConfig>) {
   const measures = trainingStep(training, 0, features);
   const statistics = await new StatisticsWindow(L, K).read(measures);
   tf.dispose(measures);
-  for (const compute of Object.values(training.compute)) compute.dispose();
-  training.optimizer.dispose();
+  endTraining(training);
   return statistics;
 }
 

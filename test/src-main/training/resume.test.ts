@@ -33,6 +33,7 @@ const trainings: Record<string, Record<string, unknown>> = Object.fromEntries([
   ['codes revived at every step', { quantizer: 'vector', codeRevival: 1, codebookDecay: 0.5 }],
   ['parallel, imitating at first', { descriptor: 'parallel', imitationSteps: 8 }],
   ['bidirectional interpreter', { interpreterAttention: 'bidirectional' }],
+  ['by micro-batches', { microBatch: 2, diversityWeight: 0.5 }],
   ['soft symbols, same view', { straightThrough: false, crossView: false }],
 ]);
 
