@@ -8,6 +8,21 @@ export const givenName = z
   .max(80, 'a name has at most 80 characters')
   .regex(/^[^\\/\p{Cc}]+$/u, 'a name has no slash, backslash or control character');
 
+/**
+ * Names that users give to symbols. They stand in queries between quotation marks and where numbers may stand too, so a
+ * name holds no quotation mark and is no number.
+ */
+export const givenSymbolName = z
+  .string()
+  .trim()
+  .min(1, 'a name needs at least one character')
+  .max(40, "a symbol's name has at most 40 characters")
+  .regex(/^[^"\p{Cc}]+$/u, "a symbol's name has no quotation mark and no control character")
+  .regex(/\p{L}/u, "a symbol's name has at least one letter, so that it is not taken for a number");
+
+/** Tags that users give to images: names that can stand in a list or between quotation marks. Case does not matter. */
+export const tagName = givenName.regex(/^[^",]+$/, 'a tag has no comma and no quotation mark');
+
 export const split = z.enum(['train', 'test']);
 export type Split = z.infer<typeof split>;
 

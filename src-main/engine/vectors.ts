@@ -1,11 +1,12 @@
 import type { ImageItem } from '../contract/images';
-import type { Neighbours, SymbolDetail, Vocabulary } from '../contract/explore';
+import type { Neighbours, PrefixNode, SymbolDetail, Vocabulary } from '../contract/explore';
 import { GlyphscopeError } from '../contract/errors';
 import { bytesToSymbols } from '../database/symbol-bytes';
 import type { LibraryDatabase } from '../database/library-database';
 import type { EmbeddingSet } from '../explore/embedding-set';
 import type { FoundRows } from '../explore/nearest-graph';
 import type { FoundImage, FoundNeighbours } from '../explore/neighbours';
+import type { PrefixQuestion } from '../explore/prefix-tree';
 import { VectorClient } from '../explore/vector-client';
 import type { MapResult } from '../explore/vector-protocol';
 import type { Progress } from '../contract/progress';
@@ -59,9 +60,14 @@ export class Vectors {
 
   async symbol(run: number, collection: number, symbol: number, images: number): Promise<SymbolDetail> {
     const key = await this.#ready(run, collection);
-    const { summary, positions } = await this.#client.symbol(key, symbol, images);
+    const { positions, ...rest } = await this.#client.symbol(key, symbol, images);
     const items = this.#items(run, collection, positions.flatMap((position) => position.images));
-    return { summary, positions: positions.map((position) => ({ ...position, images: position.images.flatMap((image) => items.get(image) ?? []) })) };
+    return { ...rest, positions: positions.map((position) => ({ ...position, images: position.images.flatMap((image) => items.get(image) ?? []) })) };
+  }
+
+  /** One node of the tree of prefixes. */
+  async prefix(run: number, collection: number, question: PrefixQuestion): Promise<PrefixNode> {
+    return this.#client.prefix(await this.#ready(run, collection), question);
   }
 
   /** @param o.nearest finds the k nearest of each of many points faster than the vector worker does, or gives null */
@@ -88,7 +94,7 @@ export class Vectors {
         subject: found.name,
         remedy: describedStep === checkpointStep ? 'Describe the collection with this run first.' : 'Describe the collection with the newest checkpoint first.',
       });
-    const key = `${run} ${collection} ${encoding.step} ${encoding.at} ${found.name}`;
+    const key = `${run} ${collection} ${encoding.step} ${encoding.at} ${this.#db.read.excludedImages.revision()} ${found.name}`;
     await this.#client.ensure(key, () => this.#load(run, collection, encoding.step));
     return key;
   }
@@ -106,7 +112,7 @@ export class Vectors {
       for (let after = 0; ; await breathe()) {
         const rows = this.#db.read.descriptions.some(run, collection, after, rowsAtOnce);
         for (const row of rows) {
-          if (n === images.length || !embeddings.has(row.image - 1)) continue;
+          if (!labelOf.has(row.image) || !embeddings.has(row.image - 1)) continue; // excluded, or described a moment ago
           images[n] = row.image;
           symbols.set(bytesToSymbols(row.symbols), n++ * length);
         }

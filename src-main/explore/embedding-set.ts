@@ -69,3 +69,14 @@ export function sharedPrefix(set: EmbeddingSet, i: number, symbols: ArrayLike<nu
   while (shared < most && set.symbols[i * set.length + shared] === symbols[shared]) shared++;
   return shared;
 }
+
+/** Calls `each` once for every different symbol of row i. */
+export function eachSymbol(set: Pick<EmbeddingSet, 'symbols' | 'length'>, i: number, each: (symbol: number) => void): void {
+  const from = i * set.length;
+  for (let j = from; j < from + set.length; j++) {
+    const symbol = set.symbols[j];
+    let seen = false;
+    for (let earlier = from; earlier < j && !seen; earlier++) seen = set.symbols[earlier] === symbol;
+    if (!seen) each(symbol);
+  }
+}

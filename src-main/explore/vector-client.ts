@@ -1,9 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { GlyphscopeError } from '../contract/errors';
+import type { PrefixNode } from '../contract/explore';
 import type { Progress } from '../contract/progress';
 import type { EmbeddingSet } from './embedding-set';
 import type { FoundRows } from './nearest-graph';
 import type { FoundNeighbours, NeighbourQuery } from './neighbours';
+import type { PrefixQuestion } from './prefix-tree';
 import { ownBuffers, type MapResult, type VectorOperation, type VectorOperations, type VectorReply, type VectorRequest } from './vector-protocol';
 import type { SymbolPositions, VocabularyParts } from './vocabulary';
 
@@ -105,6 +107,11 @@ export class VectorClient {
   /** @throws NOT_FOUND for a symbol outside the vocabulary */
   symbol(key: string, symbol: number, images: number): Promise<SymbolPositions> {
     return this.#call('symbol', { key, symbol, images });
+  }
+
+  /** @throws INVALID_INPUT for a prefix longer than a description */
+  prefix(key: string, question: PrefixQuestion): Promise<PrefixNode> {
+    return this.#call('prefix', { key, question });
   }
 
   /** The points that a map of the set places, [m, Z], and the neighbours of each, itself included, that it asks for. */

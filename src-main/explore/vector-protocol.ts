@@ -3,6 +3,8 @@ import type { ProgressState } from '../contract/progress';
 import type { EmbeddingSet } from './embedding-set';
 import type { FoundRows } from './nearest-graph';
 import type { FoundNeighbours, NeighbourQuery } from './neighbours';
+import type { PrefixNode } from '../contract/explore';
+import type { PrefixQuestion } from './prefix-tree';
 import type { SymbolPositions, VocabularyParts } from './vocabulary';
 
 /** A finished map: what the contract's `mapArrays` are made of, n images in the set's order. */
@@ -26,6 +28,7 @@ export interface VectorOperations {
   neighboursOfImage: { input: { key: string; image: number; count: number }; output: FoundNeighbours };
   vocabulary: { input: { key: string; exemplars: number }; output: VocabularyParts };
   symbol: { input: { key: string; symbol: number; images: number }; output: SymbolPositions };
+  prefix: { input: { key: string; question: PrefixQuestion }; output: PrefixNode };
   mapPoints: { input: { key: string }; output: { rows: Float32Array; k: number } };
   map: { input: { key: string; seed: number; nearest: FoundRows | null }; output: MapResult };
 }

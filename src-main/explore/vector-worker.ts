@@ -5,6 +5,7 @@ import type { Progress } from '../contract/progress';
 import { prepareSet, type PreparedSet } from './embedding-set';
 import { mapOf, mapPoints } from './map';
 import { findNeighbours, neighboursOfImage } from './neighbours';
+import { prefixNodeOf } from './prefix-tree';
 import { ownBuffers, type MapResult, type VectorOperation, type VectorOperations, type VectorReply, type VectorRequest } from './vector-protocol';
 import { symbolOf, vocabularyOf } from './vocabulary';
 
@@ -37,6 +38,7 @@ const handlers: Handlers = {
   neighboursOfImage: ({ key, image, count }) => neighboursOfImage(setOf(key), image, count),
   vocabulary: ({ key, exemplars }) => vocabularyOf(setOf(key), exemplars),
   symbol: ({ key, symbol, images }) => symbolOf(setOf(key), symbol, images),
+  prefix: ({ key, question }) => prefixNodeOf(setOf(key), question),
   mapPoints: ({ key }) => mapPoints(setOf(key)),
   map: async ({ key, seed, nearest }, call): Promise<MapResult> => {
     const set = setOf(key);
