@@ -1,13 +1,15 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { trainingConfig } from './config';
+import { changeMade, history, tagCount } from './curate';
 import { errorDetail } from './errors';
 import { evaluation, fewShot, fewShotOptions } from './evaluation';
-import { describedFile, map, neighbours, symbolDetail, vocabulary } from './explore';
+import { describedFile, map, neighbours, prefixNode, symbolDetail, symbolName, vocabulary } from './explore';
 import { collection, fileFailure, imageFilter, imageItem, imagePage } from './images';
 import { job } from './jobs';
 import { languageStatistics } from './language';
-import { givenName, rowId, symbolNumber, symbolSequence } from './names';
+import { givenName, givenSymbolName, rowId, symbolNumber, symbolSequence, tagName } from './names';
+import { selectedImages } from './query';
 import { curves, run, trainingEvent } from './runs';
 import { doctorReport, engineInfo } from './system';
 
@@ -34,6 +36,10 @@ export const pageContract = {
       .input(z.object({ collection: rowId, run: rowId.optional(), filter: imageFilter.default({}), offset: z.int().min(0), limit: z.int().min(1).max(1000) }))
       .output(imagePage),
     get: procedure.input(z.object({ image: rowId, collection: rowId, run: rowId.optional() })).output(imageItem),
+    /** Ids of the images at places `offset` to `offset + limit` of a list, all of them without `limit`: Int32, little endian. */
+    ids: procedure
+      .input(z.object({ collection: rowId, run: rowId.optional(), filter: imageFilter.default({}), offset: z.int().min(0).default(0), limit: z.int().min(1).optional() }))
+      .output(z.instanceof(Blob)),
     /** How many images each label, split and next symbol has under a filter. */
     facets: procedure
       .input(z.object({ collection: rowId, run: rowId.optional(), filter: imageFilter.default({}) }))
@@ -44,6 +50,22 @@ export const pageContract = {
           nextSymbols: z.array(z.object({ symbol: symbolNumber, count: z.int() })),
         }),
       ),
+  },
+  /** What the user says about images, and taking it back. A change gives its title. */
+  curate: {
+    tags: procedure.input(z.object({ collection: rowId })).output(z.array(tagCount)),
+    tag: procedure.input(selectedImages.extend({ tag: tagName })).output(changeMade),
+    untag: procedure.input(selectedImages.extend({ tag: tagName })).output(changeMade),
+    /** Leaves images out of trainings, evaluations, maps and neighbours; they stay in the collection. */
+    exclude: procedure.input(selectedImages).output(changeMade),
+    include: procedure.input(selectedImages).output(changeMade),
+    /** Ids of the images of a collection that are excluded, ascending. */
+    excluded: procedure.input(z.object({ collection: rowId })).output(z.array(rowId)),
+    history: procedure.output(history),
+    /** Takes back what was changed by hand last; null when there is nothing. */
+    undo: procedure.output(z.string().nullable()),
+    /** Does again what was taken back last; null when there is nothing. */
+    redo: procedure.output(z.string().nullable()),
   },
   jobs: {
     list: procedure.output(z.array(job)),
@@ -106,6 +128,16 @@ export const pageContract = {
       .input(z.object({ run: rowId, collection: rowId, symbols: symbolSequence.min(1), count: z.int().min(1).max(500).default(12) }))
       .output(neighbours),
     vocabulary: procedure.input(runAndCollection.extend({ exemplars: z.int().min(0).max(32).default(6) })).output(vocabulary),
+    /** One node of the tree of prefixes. `images` exemplars are shared out among the children from `skip` on, by size. */
+    prefix: procedure
+      .input(runAndCollection.extend({ prefix: symbolSequence.default([]), images: z.int().min(0).max(4000).default(400), skip: z.int().min(0).default(0) }))
+      .output(prefixNode),
+    /** All names that the user gave to a run's symbols. */
+    names: procedure.input(z.object({ run: rowId })).output(z.array(symbolName)),
+    /** Names a symbol, at one position or everywhere; null takes the name away. Gives all names. */
+    nameSymbol: procedure
+      .input(z.object({ run: rowId, symbol: symbolNumber, position: symbolName.shape.position.default(null), name: givenSymbolName.nullable() }))
+      .output(z.array(symbolName)),
     symbol: procedure.input(runAndCollection.extend({ symbol: symbolNumber, images: z.int().min(1).max(200).default(24) })).output(symbolDetail),
     map: procedure.input(runAndCollection).output(map.nullable()),
     computeMap: procedure.input(runAndCollection.extend({ seed: z.int().min(0).default(0) })).output(started),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { givenName, rowId, split, symbolSequence } from './names';
+import { givenName, rowId, split, symbolSequence, tagName } from './names';
 
 export const collection = z.object({
   id: rowId,
@@ -27,6 +27,8 @@ export const imageFilter = z.object({
   prefix: symbolSequence.optional(),
   /** Part of the file name, any case. */
   name: z.string().max(200).optional(),
+  /** Images that the user has excluded are hidden unless asked for. */
+  excluded: z.enum(['hidden', 'shown', 'only']).optional(),
 });
 export type ImageFilter = z.infer<typeof imageFilter>;
 
@@ -38,6 +40,10 @@ export const imageItem = z.object({
   split: split.nullable(),
   width: z.int(),
   height: z.int(),
+  /** By name. */
+  tags: z.array(tagName),
+  /** Left out of trainings, evaluations, maps and neighbours. */
+  excluded: z.boolean(),
   /** The description by the chosen run; null while it has not been encoded. */
   symbols: symbolSequence.nullable(),
 });

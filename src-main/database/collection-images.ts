@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ImageItem } from '../contract/images';
+import * as z from 'zod';
 import type { Split } from '../contract/names';
-import { allRows, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
+import { allRows, allValues, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
 import { hasConditions, selectionKey, toCondition, type Selection } from './selection';
 import { bytesToSymbols } from './symbol-bytes';
 
@@ -30,9 +31,15 @@ interface ItemRow {
   width: number;
   height: number;
   symbols: Buffer | null;
+  /** JSON list. */
+  tags: string;
+  excluded: number;
 }
 
-const itemColumns = 'c.image, c.name, c.label, c.split, i.width, i.height, d.symbols';
+const itemColumns = `c.image, c.name, c.label, c.split, i.width, i.height, d.symbols,
+  (SELECT json_group_array(t.tag) FROM image_tags t WHERE t.image = c.image) AS tags,
+  EXISTS (SELECT 1 FROM excluded_images x WHERE x.image = c.image) AS excluded`;
+const tagList = z.array(z.string());
 const itemJoins = 'JOIN images i ON i.id = c.image LEFT JOIN descriptions d ON d.run = :run AND d.image = c.image';
 const toItem = (row: ItemRow): ImageItem => ({
   id: row.image,
@@ -42,6 +49,8 @@ const toItem = (row: ItemRow): ImageItem => ({
   width: row.width,
   height: row.height,
   symbols: row.symbols ? bytesToSymbols(row.symbols) : null,
+  tags: tagList.parse(JSON.parse(row.tags)),
+  excluded: row.excluded === 1,
 });
 
 /** The queries behind a grid; their plans are asserted in the tests. */
@@ -80,7 +89,12 @@ const kept = 24;
 export function readCollectionImages(db: ReadHandle) {
   const page = allRows<ItemRow>(db, gridQueries.page);
   const pageOfEntries = allRows<ItemRow>(db, gridQueries.pageOfEntries);
+  const imagesOfEntries = allValues<number>(db, 'SELECT c.image FROM json_each(:entries) e JOIN collection_images c ON c.id = e.value ORDER BY e.key');
   const count = oneRow<{ n: number }>(db, gridQueries.count);
+  const anyExcluded = oneRow<{ found: number }>(
+    db,
+    'SELECT EXISTS (SELECT 1 FROM excluded_images x JOIN collection_images c ON c.collection = :collection AND c.image = x.image) AS found',
+  );
   const lastPosition = oneRow<{ position: number }>(db, 'SELECT coalesce(max(position), -1) AS position FROM collection_images WHERE collection = ?');
   const itemOf = oneRow<ItemRow>(db, `SELECT ${itemColumns} FROM collection_images c ${itemJoins} WHERE c.collection = :collection AND c.image = :image ORDER BY c.position LIMIT 1`);
   const itemsOf = allRows<ItemRow & { wanted: number }>(
@@ -92,7 +106,8 @@ export function readCollectionImages(db: ReadHandle) {
   const labelled = allRows<{ image: number; position: number; label: string | null; split: Split | null }>(
     db,
     `SELECT image, position, label, split FROM collection_images INDEXED BY collection_images_by_image
-     WHERE collection = :collection AND (image, position) > (:image, :position) ORDER BY image, position LIMIT :limit`,
+     WHERE collection = :collection AND (image, position) > (:image, :position)
+       AND NOT EXISTS (SELECT 1 FROM excluded_images x WHERE x.image = collection_images.image) ORDER BY image, position LIMIT :limit`,
   );
 
   const statements = new Map<string, ReturnType<ReadHandle['prepare']>>();
@@ -115,6 +130,11 @@ export function readCollectionImages(db: ReadHandle) {
     return value;
   };
 
+  /** Without the condition that hides excluded images where there are none: an index alone then answers. */
+  const simplified = (selection: Selection): Selection => {
+    if (selection.filter.excluded === 'only' || anyExcluded({ collection: selection.collection })!.found) return selection;
+    return { ...selection, filter: { ...selection.filter, excluded: 'shown' } };
+  };
   const matching = (selection: Selection): Int32Array =>
     remember(lists, selectionKey(selection), () =>
       Int32Array.from(prepared(gridQueries.entries(selection)).pluck().all(toCondition(selection).parameters) as number[]),
@@ -122,8 +142,9 @@ export function readCollectionImages(db: ReadHandle) {
   const countOf = (collection: number) => count({ collection })!.n;
   const grouped = <Row>(sql: string, selection: Selection, extra: Record<string, unknown> = {}) =>
     prepared(sql).all({ ...toCondition(selection).parameters, ...extra }) as Row[];
-  const labelsAndSplits = (selection: Selection): Pick<Facets, 'labels' | 'splits'> =>
-    remember(counts, selectionKey(selection), () => {
+  const labelsAndSplits = (asked: Selection): Pick<Facets, 'labels' | 'splits'> => {
+    const selection = simplified(asked);
+    return remember(counts, selectionKey(selection), () => {
       const { collection, run, filter } = selection;
       const forLabels = { collection, run, filter: { ...filter, labels: undefined } };
       const forSplits = { collection, run, filter: { ...filter, splits: undefined } };
@@ -132,6 +153,7 @@ export function readCollectionImages(db: ReadHandle) {
         splits: grouped<{ name: string; count: number }>(gridQueries.splits(forSplits), forSplits),
       };
     });
+  };
 
   return {
     /** To be called after every change of entries or descriptions: lists and facets are counted anew. */
@@ -145,7 +167,8 @@ export function readCollectionImages(db: ReadHandle) {
     revision: () => revision,
     count: countOf,
     /** One page of what a selection holds, in the order of import. */
-    page: (selection: Selection, offset: number, limit: number): { total: number; items: ImageItem[] } => {
+    page: (asked: Selection, offset: number, limit: number): { total: number; items: ImageItem[] } => {
+      const selection = simplified(asked);
       if (!hasConditions(selection.filter)) {
         const rows = page({ collection: selection.collection, run: selection.run, offset, limit });
         return { total: remember(lists, `count ${selection.collection}`, () => Int32Array.of(countOf(selection.collection)))[0], items: rows.map(toItem) };
@@ -154,13 +177,19 @@ export function readCollectionImages(db: ReadHandle) {
       const entries = JSON.stringify(Array.from(all.subarray(offset, offset + limit)));
       return { total: all.length, items: pageOfEntries({ entries, run: selection.run }).map(toItem) };
     },
+    /** Ids of the images at places `offset` to `offset + limit` of a selection, in its order. */
+    ids: (selection: Selection, offset = 0, limit = Infinity): Int32Array<ArrayBuffer> => {
+      const entries = JSON.stringify(Array.from(matching(simplified(selection)).subarray(offset, offset + limit)));
+      return Int32Array.from(imagesOfEntries({ entries }));
+    },
     /**
      * Counts under the filter; the labels' counts leave the condition on labels out, the splits' the one on splits, so that
      * each list shows what choosing another entry would give.
      */
     labelsAndSplits,
     /** The same with the counts of the symbol after the prefix; large collections are counted in several steps. */
-    facets: async (selection: Selection): Promise<Facets> => {
+    facets: async (asked: Selection): Promise<Facets> => {
+      const selection = simplified(asked);
       const { labels, splits } = labelsAndSplits(selection);
       if (selection.run === null) return { labels, splits, nextSymbols: [] };
       const key = `${selection.run} ${selectionKey(selection)}`;
@@ -190,7 +219,7 @@ export function readCollectionImages(db: ReadHandle) {
     /** Items for the given images in the given order; images that the collection does not hold are left out. */
     items: (collection: number, images: readonly number[], run: number | null): ImageItem[] =>
       itemsOf({ collection, images: JSON.stringify(images), run }).map(toItem),
-    /** The next entries by image and position, with label and split; an image may stand there more than once. */
+    /** The next entries by image and position that are not excluded, with label and split; an image may stand there more than once. */
     labelled: (collection: number, after: { image: number; position: number }, limit: number) => labelled({ collection, ...after, limit }),
   };
 }

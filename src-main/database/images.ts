@@ -42,6 +42,10 @@ export function readImages(db: ReadHandle) {
     db,
     'SELECT DISTINCT image FROM collection_images INDEXED BY collection_images_by_image WHERE collection = ? ORDER BY image',
   );
+  const heldBy = allValues<number>(
+    db,
+    `SELECT value FROM json_each(:images) WHERE EXISTS (SELECT 1 FROM collection_images c WHERE c.collection = :collection AND c.image = value) ORDER BY value`,
+  );
   const count = oneRow<{ n: number }>(db, 'SELECT count(*) AS n FROM images');
   return {
     byId: (id: number): StoredImage | null => {
@@ -54,6 +58,8 @@ export function readImages(db: ReadHandle) {
     },
     /** Those of the given ids that exist, by id. */
     several: (ids: readonly number[]): StoredImage[] => several(JSON.stringify(ids)).map(toImage),
+    /** Those of the given images that a collection holds, ascending. */
+    heldBy: (collection: number, images: readonly number[]): number[] => heldBy({ collection, images: JSON.stringify(images) }),
     /** The different images of a collection, ascending. */
     ofCollection: (collection: number): number[] => ofCollection(collection),
     count: (): number => count()!.n,

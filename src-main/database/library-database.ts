@@ -3,17 +3,23 @@ import { basename, dirname, join } from 'node:path';
 import { GlyphscopeError } from '../contract/errors';
 import { readCollectionImages, writeCollectionImages } from './collection-images';
 import { readCollections, writeCollections } from './collections';
+import { readDescribedFiles, writeDescribedFiles } from './described-files';
 import { readDescriptions, writeDescriptions } from './descriptions';
+import { readExcludedImages, writeExcludedImages } from './excluded-images';
 import { inTransaction, openReadHandle, openWriteHandle, type WriteHandle } from './handles';
+import { readImageTags, writeImageTags } from './image-tags';
+import { readImageSearch } from './image-search';
 import { readImages, writeImages } from './images';
 import { readImportSources, writeImportSources } from './import-sources';
 import { readJobs, writeJobs } from './jobs';
+import { readJournal, writeJournal } from './journal';
 import { readMaps, writeMaps } from './maps';
 import { migrate } from './migrations';
 import { readReferenceFigures, writeReferenceFigures } from './reference-figures';
 import { readRunDocuments, writeRunDocuments } from './run-documents';
 import { readRuns, writeRunProgress, writeRuns } from './runs';
 import { readSettings, writeSettings } from './settings';
+import { readSymbolNames, writeSymbolNames } from './symbol-names';
 import { readTrainingEvents, writeTrainingEvents } from './training-events';
 
 /** True for the errors by which SQLite says that a file is not, or is no longer, a sound database. */
@@ -54,20 +60,28 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
       read: {
         settings: readSettings(reader),
         images: readImages(reader),
+        imageTags: readImageTags(reader),
+        imageSearch: readImageSearch(reader),
+        excludedImages: readExcludedImages(reader),
         collections: readCollections(reader),
         collectionImages: readCollectionImages(reader),
         importSources: readImportSources(reader),
         runs: readRuns(reader),
         trainingEvents: readTrainingEvents(reader),
         descriptions: readDescriptions(reader),
+        describedFiles: readDescribedFiles(reader),
         runDocuments: readRunDocuments(reader),
         referenceFigures: readReferenceFigures(reader),
         maps: readMaps(reader),
         jobs: readJobs(reader),
+        journal: readJournal(reader),
+        symbolNames: readSymbolNames(reader),
       },
       write: {
         settings: writeSettings(writer),
         images: writeImages(writer),
+        imageTags: writeImageTags(writer),
+        excludedImages: writeExcludedImages(writer),
         collections: writeCollections(writer),
         collectionImages: writeCollectionImages(writer),
         importSources: writeImportSources(writer),
@@ -75,10 +89,13 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
         runProgress: writeRunProgress(writer),
         trainingEvents: writeTrainingEvents(writer),
         descriptions: writeDescriptions(writer),
+        describedFiles: writeDescribedFiles(writer),
         runDocuments: writeRunDocuments(writer),
         referenceFigures: writeReferenceFigures(writer),
         maps: writeMaps(writer),
         jobs: writeJobs(writer),
+        journal: writeJournal(writer),
+        symbolNames: writeSymbolNames(writer),
       },
       close: closeAll,
     };

@@ -15,8 +15,11 @@ export interface Condition {
   parameters: Record<string, unknown>;
 }
 
-export const hasConditions = ({ labels, splits, prefix, name }: ImageFilter): boolean =>
-  Boolean(labels?.length || splits?.length || prefix?.length || name);
+/** Whether an entry's image is excluded. */
+const isExcluded = 'EXISTS (SELECT 1 FROM excluded_images x WHERE x.image = c.image)';
+
+export const hasConditions = ({ labels, splits, prefix, name, excluded }: ImageFilter): boolean =>
+  Boolean(labels?.length || splits?.length || prefix?.length || name || excluded !== 'shown');
 
 /**
  * The FROM and WHERE of a selection. Empty lists mean "no condition", as a form with nothing ticked does. A prefix is
@@ -46,6 +49,7 @@ export function toCondition({ collection, run, filter }: Selection): Condition {
     where.push(`c.name LIKE :name ESCAPE '\\'`);
     parameters.name = `%${filter.name.replace(/[\\%_]/g, '\\$&')}%`;
   }
+  if (filter.excluded !== 'shown') where.push(filter.excluded === 'only' ? isExcluded : `NOT ${isExcluded}`);
   return { from, where: where.join(' AND '), parameters };
 }
 
@@ -57,5 +61,6 @@ export function selectionKey({ collection, run, filter }: Selection): string {
     [...(filter.labels ?? [])].sort(),
     [...(filter.splits ?? [])].sort(),
     filter.name ?? '',
+    filter.excluded ?? 'hidden',
   ]);
 }

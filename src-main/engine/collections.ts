@@ -35,7 +35,7 @@ export class Collections {
   #show(stored: StoredCollection): Collection {
     const { read } = this.#db;
     const images = read.collectionImages.count(stored.id);
-    const { labels, splits } = read.collectionImages.labelsAndSplits({ collection: stored.id, run: null, filter: {} });
+    const { labels, splits } = read.collectionImages.labelsAndSplits({ collection: stored.id, run: null, filter: { excluded: 'shown' } });
     const train = splits.find(({ name }) => name === 'train')?.count ?? 0;
     const test = splits.find(({ name }) => name === 'test')?.count ?? 0;
     return { ...stored, images, labels, splits: { train, test, none: images - train - test }, failed: read.collections.failureCount(stored.id) };
@@ -45,16 +45,6 @@ export class Collections {
   findOrCreate(name: string, sample = false): number {
     const found = this.#db.read.collections.byName(name);
     return found ? found.id : this.#db.write.collections.create(name, { sample, at: Date.now() });
-  }
-
-  /** @throws GlyphscopeError NOT_FOUND, NAME_TAKEN */
-  rename(id: number, name: string): Collection {
-    this.get(id);
-    const other = this.#db.read.collections.byName(name);
-    if (other && other.id !== id)
-      throw new GlyphscopeError('NAME_TAKEN', `There is a collection "${other.name}" already.`, { subject: name, remedy: 'Choose another name.' });
-    this.#db.write.collections.rename(id, name);
-    return this.show(id);
   }
 
   /** Takes it off the lists at once and its rows away in small steps. The images themselves stay known. */

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ImageStore } from '../dataset/image-store';
 import { embeddedTeacher } from '../teacher/catalogue';
+import { Journal } from './changes/journal';
 import { Collections } from './collections';
 import { Compute } from './compute';
 import { installEmbeddedRun } from './embedded-run';
@@ -83,6 +84,7 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
     const base = { locations, library, compute, jobs, collections, runs, packs, teachers, students, log: o.log };
     const services: Services = {
       ...base,
+      journal: new Journal(db),
       images: new ImageFiles(packs),
       vectors: new Vectors({ db, runs, width: info.featureWidth, entry: locations.entries.vectors }),
       trainings: new Trainings(base, { describe: o.firstLaunch }),

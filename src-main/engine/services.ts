@@ -1,4 +1,5 @@
 import type { ImageStore } from '../dataset/image-store';
+import type { Journal } from './changes/journal';
 import type { Collections } from './collections';
 import type { Compute } from './compute';
 import type { Grants } from './grants';
@@ -22,6 +23,8 @@ export interface Services {
   readonly compute: Compute;
   readonly jobs: JobBoard;
   readonly collections: Collections;
+  /** What the user changes by hand is done through it, so that it can be undone. */
+  readonly journal: Journal;
   readonly runs: Runs;
   readonly images: ImageFiles;
   /** Bytes of images that the library keeps itself. */

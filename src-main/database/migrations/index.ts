@@ -7,6 +7,10 @@ import { descriptions } from './0040-descriptions';
 import { jobs } from './0050-jobs';
 import { sweeps } from './0060-sweeps';
 import { runDocuments } from './0070-run-documents';
+import { savedViews } from './0080-saved-views';
+import { curation } from './0090-curation';
+import { symbolNames } from './0100-symbol-names';
+import { describedFiles } from './0110-described-files';
 
 export interface Migration {
   /** Number of the library's format after it; multiples of ten, so that a repair fits between. */
@@ -22,6 +26,10 @@ export const migrations: readonly Migration[] = [
   { version: 50, apply: jobs },
   { version: 60, apply: sweeps },
   { version: 70, apply: runDocuments },
+  { version: 80, apply: savedViews },
+  { version: 90, apply: curation },
+  { version: 100, apply: symbolNames },
+  { version: 110, apply: describedFiles },
 ];
 
 /** The format that this program reads and writes. */

@@ -16,6 +16,10 @@ export const imagesRouter = (procedures: Procedures, { collections, runs, librar
       offset: input.offset,
       ...library.db.read.collectionImages.page(select(input), input.offset, input.limit),
     })),
+    ids: procedures.images.ids.handler(({ input }) => {
+      const ids = library.db.read.collectionImages.ids(select(input), input.offset, input.limit);
+      return new Blob([ids]);
+    }),
     get: procedures.images.get.handler(({ input }) => {
       collections.get(input.collection);
       const item = library.db.read.collectionImages.item(input.collection, input.image, input.run ?? null);

@@ -1,5 +1,6 @@
 import type { Services } from '../services';
 import { collectionsRouter } from './collections';
+import { curateRouter } from './curate';
 import { describeRouter } from './describe';
 import { exploreRouter } from './explore';
 import { featuresRouter } from './features';
@@ -18,6 +19,7 @@ export function makeRouter(s: Services) {
     system: systemRouter(procedures, s),
     collections: collectionsRouter(procedures, s),
     images: imagesRouter(procedures, s),
+    curate: curateRouter(procedures, s),
     jobs: jobsRouter(procedures, s),
     imports: importsRouter(procedures, s),
     features: featuresRouter(procedures, s),

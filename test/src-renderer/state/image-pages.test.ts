@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ImagePage } from '../../../src-main/contract/images';
 import { ImagePages } from '../../../src-renderer/state/image-pages.svelte';
 
-const image = (id: number) => ({ id, name: `${id}.jpg`, label: null, split: null, width: 32, height: 32, symbols: null });
+const image = (id: number) => ({ id, name: `${id}.jpg`, label: null, split: null, width: 32, height: 32, tags: [], excluded: false, symbols: null });
 const answer = (total: number, offset: number, limit: number): ImagePage => ({ total, offset, items: Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_, i) => image(offset + i + 1)) });
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 

@@ -1,0 +1,21 @@
+import type { SelectedImages } from '../../contract/query';
+import { toRanges } from '../changes/image-ranges';
+import { idsOf } from '../selected-images';
+import type { Services } from '../services';
+import type { Procedures } from './procedures';
+
+export const curateRouter = (procedures: Procedures, s: Services) => {
+  const { curate } = procedures;
+  const rangesOf = async (selected: SelectedImages) => toRanges(await idsOf(s, selected));
+  return {
+    tags: curate.tags.handler(({ input }) => s.library.db.read.imageTags.ofCollection(s.collections.get(input.collection).id)),
+    tag: curate.tag.handler(async ({ input }) => s.journal.do({ kind: 'tag', tag: input.tag, images: await rangesOf(input) })),
+    untag: curate.untag.handler(async ({ input }) => s.journal.do({ kind: 'untag', tag: input.tag, images: await rangesOf(input) })),
+    exclude: curate.exclude.handler(async ({ input }) => s.journal.do({ kind: 'exclude', images: await rangesOf(input) })),
+    include: curate.include.handler(async ({ input }) => s.journal.do({ kind: 'include', images: await rangesOf(input) })),
+    excluded: curate.excluded.handler(({ input }) => s.library.db.read.excludedImages.ofCollection(s.collections.get(input.collection).id)),
+    history: curate.history.handler(() => s.journal.history()),
+    undo: curate.undo.handler(() => s.journal.undo()),
+    redo: curate.redo.handler(() => s.journal.redo()),
+  };
+};
