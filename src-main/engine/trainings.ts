@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainingConfig } from '../contract/config';
 import { GlyphscopeError, toErrorDetail, type ErrorDetail } from '../contract/errors';
-import { variantName } from '../contract/presets';
+import { halvedMicroBatch, variantName } from '../contract/presets';
 import type { RunState, TrainingEvent } from '../contract/runs';
 import { gpuLost, isGpuFailure, usesGpu } from '../model/backend-failures';
 import { requireTokens, room, roomOf } from '../teacher/tokens';
@@ -16,8 +16,14 @@ import { encodeCollection } from './work/encode';
 
 type TrainingServices = Pick<Services, 'locations' | 'library' | 'compute' | 'jobs' | 'collections' | 'runs' | 'teachers' | 'students' | 'log'>;
 
-/** Why a trainer on the GPU ended, and at which step. */
-type GpuFailure = ErrorDetail & { step: number };
+/** Why a trainer on the GPU ended, at which step, and whether it had begun to train. */
+type GpuFailure = ErrorDetail & { step: number; trained: boolean };
+
+/** With what a trainer is started, and what is said of it once it goes on. */
+interface Attempt {
+  start: TrainerOptions;
+  news: string | null;
+}
 
 interface LiveTraining {
   /** Ends the preparation. */
@@ -228,21 +234,31 @@ export class Trainings {
       trainSlots,
       heldOut,
     };
-    const { compute } = this.#s;
-    const failure = await this.#runTrainer(id, { ...start, resume, backend: await compute.plan(config.backend) }, live);
-    if (!failure) return;
-    live.state = 'preparing';
-    await this.#runTrainer(id, { ...start, resume: true, backend: await compute.planWithoutGpu() }, live, failure);
+    let attempt: Attempt | null = { start: { ...start, resume, backend: await this.#s.compute.plan(config.backend) }, news: null };
+    while (attempt) {
+      const failure = await this.#runTrainer(id, attempt, live);
+      if (failure) live.state = 'preparing';
+      attempt = failure && (await this.#after(failure, attempt.start));
+    }
   }
 
-  /** Resolves when the trainer is gone, with what the GPU failed by if that is why. @param after failure after which it goes on */
-  async #runTrainer(id: number, start: TrainerOptions, live: LiveTraining, after?: GpuFailure): Promise<GpuFailure | null> {
+  /** A GPU whose memory ran out in a step is given smaller micro-batches as long as there are some; else the processor goes on. */
+  async #after(failure: GpuFailure, start: TrainerOptions): Promise<Attempt> {
+    const news = `${failure.message} That was at step ${failure.step}. Training goes on from the last checkpoint`;
+    const microBatch = failure.code === 'GPU_OUT_OF_MEMORY' && failure.trained ? halvedMicroBatch(start.config) : null;
+    if (microBatch !== null) return { start: { ...start, resume: true, config: { ...start.config, microBatch } }, news: `${news} by micro-batches of ${microBatch} ${microBatch === 1 ? 'image' : 'images'}.` };
+    return { start: { ...start, resume: true, backend: await this.#s.compute.planWithoutGpu() }, news: `${news} on the processor. ${failure.remedy ?? ''}`.trim() };
+  }
+
+  /** Resolves when the trainer is gone, with what the GPU failed by if that is why and it can go on in another way. */
+  async #runTrainer(id: number, { start, news }: Attempt, live: LiveTraining): Promise<GpuFailure | null> {
     const trainer = (live.trainer = TrainerClient.start(start));
     if (live.ending) void trainer.stop();
     let phase = '';
     let begun = false;
     let onGpu = false;
-    let step = after?.step ?? 0;
+    let step = 0;
+    const replaceable = start.backend.candidates.some(usesGpu);
     let failure: GpuFailure | null = null;
     trainer.on('progress', (at) => {
       if (at.phase === phase) return;
@@ -252,9 +268,9 @@ export class Trainings {
     trainer.on('event', (event) => {
       if (event.type === 'backend') onGpu = event.name !== undefined && usesGpu(event.name);
       else step = event.step;
-      if (event.type === 'state' && event.error && isGpuFailure(event.error.code) && !live.ending && !after) {
-        failure = { ...event.error, step };
-        return; // the run goes on without the GPU
+      if (event.type === 'state' && event.error && isGpuFailure(event.error.code) && !live.ending && replaceable) {
+        failure = { ...event.error, step, trained: begun };
+        return; // the run goes on in another way
       }
       if (event.type === 'state') live.state = event.state;
       // After a pause that a full disk asked for, the next step is what says that it goes on.
@@ -263,7 +279,7 @@ export class Trainings {
         if (event.type === 'state' && event.state === 'training' && !begun) {
           begun = true;
           if (start.resume) this.#goOnFrom(id, event.step);
-          if (after) this.#message(id, `${after.message} That was at step ${after.step}. ${after.remedy}`, 'warning');
+          if (news) this.#message(id, news, 'warning');
         }
         this.#receive(id, event, live);
       } catch (error) {
@@ -274,7 +290,7 @@ export class Trainings {
     if (failure) return failure;
     if (live.state === 'finished' || live.state === 'stopped' || live.state === 'failed') return null;
     // A driver's failure may end the process instead of a computation.
-    if (onGpu && !live.ending && ['SIGABRT', 'SIGSEGV', 'SIGBUS'].includes(exit.signal ?? '')) return { ...gpuLost(`the trainer was ended by ${exit.signal}.`).detail, step };
+    if (onGpu && !live.ending && ['SIGABRT', 'SIGSEGV', 'SIGBUS'].includes(exit.signal ?? '')) return { ...gpuLost(`the trainer was ended by ${exit.signal}.`).detail, step, trained: begun };
     if (live.ending) this.#setState(id, live.ending === 'stop' ? 'stopped' : 'interrupted', null);
     else this.#setState(id, 'interrupted', { code: 'PROCESS_DIED', message: `The trainer ended ${exit.signal ? `by ${exit.signal}` : `with code ${exit.code}`} without being asked.`, remedy: 'Resume the run: it goes on from its last checkpoint.' });
     return null;

@@ -3,7 +3,7 @@ import { GlyphscopeError, type ErrorCode } from '../contract/errors';
 
 export const usesGpu = (name: BackendName): boolean => name === 'tensorflow-gpu' || name === 'webgpu';
 
-const remedy = 'Training goes on from the last checkpoint on the processor. To use the GPU again, close other programs that use it or lower the batch, then start anew.';
+const remedy = 'To use the GPU again, close other programs that use it or lower the micro-batch, then start anew.';
 
 /** What TensorFlow (status 8, its allocator, CUDA and its libraries) and Dawn (WebGPU, Vulkan, Direct3D) write when memory has run out. */
 const outOfMemory = /TF_Status: 8\b|RESOURCE_EXHAUSTED|OOM when allocating|out of memory|OUT_OF_(?:DEVICE_)?MEMORY|E_OUTOFMEMORY|cudaErrorMemoryAllocation|STATUS_ALLOC_FAILED|OutOfMemoryError|failed to allocate a buffer/i;

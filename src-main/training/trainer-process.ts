@@ -45,7 +45,9 @@ async function run(o: TrainerStart): Promise<void> {
     onGpu = usesGpu(name);
     void failure?.then(fail);
     tell({ type: 'backend', name, description });
-    tell({ type: 'message', step: 0, level: 'info', text: [`Computes with ${description}.`, reason, note].filter(Boolean).join(' ') });
+    const { batch, microBatch } = o.config;
+    const inParts = microBatch > 0 && microBatch < batch ? `, ${microBatch} of a batch's ${batch} images at a time` : '';
+    tell({ type: 'message', step: 0, level: 'info', text: [`Computes with ${description}${inParts}.`, reason, note].filter(Boolean).join(' ') });
     const open = (file: FeatureFile) => FeatureStore.open(file.directory, file.spec);
     const { config, teacher, tokens, trainSlots, heldOut, runDirectory, resume } = o;
     const events = train({

@@ -31,7 +31,7 @@ describe('a failure on a GPU', () => {
   it('tells what the driver said, and what to do', () => {
     const failure = gpuFailure(new Error('Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[4]'));
     expect(failure?.message).toBe("The GPU's memory is full: OOM when allocating tensor with shape[4]");
-    expect(failure?.remedy).toContain('lower the batch');
+    expect(failure?.remedy).toContain('lower the micro-batch');
     expect(gpuLost('it was unplugged.').message).toBe('The GPU was lost: it was unplugged.');
     expect(isGpuFailure('GPU_LOST') && isGpuFailure('GPU_OUT_OF_MEMORY') && !isGpuFailure('DISK_FULL')).toBe(true);
   });

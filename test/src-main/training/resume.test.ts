@@ -128,7 +128,7 @@ describe('going on', () => {
     await setCheckpointAside(run, 12);
     await expect(eventsOf(trainOptions(run, { learningRate: 0.5 }, { resume: true }))).rejects.toMatchObject({ code: 'INVALID_INPUT', subject: 'learningRate', message: 'The checkpoint of step 8 was made with learningRate 0.0003, the training has 0.5.' });
     await expect(eventsOf(trainOptions(run, {}, { resume: true, teacher: 'another' }))).rejects.toMatchObject({ code: 'INVALID_INPUT', subject: 'teacher' });
-    const events = await eventsOf(trainOptions(run, { checkpointEvery: 5, evaluateEvery: 0 }, { resume: true }));
+    const events = await eventsOf(trainOptions(run, { checkpointEvery: 5, evaluateEvery: 0, microBatch: 2 }, { resume: true }));
     expect(events[events.length - 1]).toMatchObject({ state: 'finished', step: 12 });
   });
 
