@@ -1,5 +1,6 @@
 import { GlyphscopeError } from '../contract/errors';
 import type { StepEvent } from '../contract/runs';
+import type { Tensor } from '../model/operations';
 import type { StepMeasures } from './step-computation';
 
 /** The part of a step event that is measured on the batch. */
@@ -8,17 +9,25 @@ export type BatchStatistics = Pick<StepEvent, 'loss' | 'gradientNorm' | 'lossByP
 /** Reported steps whose symbols count for usage and perplexity: 64 images × 4 views × 16 are about 4,000 a position. */
 const remembered = 16;
 
+/** What the measures of a step hold. */
+export type StepNumbers = { [Measure in keyof StepMeasures]: Float32Array };
+
+/** All are asked for before one is waited for. */
+export async function numbersOf(measures: StepMeasures): Promise<StepNumbers> {
+  const entries = Object.entries(measures).map(async ([name, tensor]) => [name, await (tensor as Tensor).data<'float32'>()]);
+  return Object.fromEntries(await Promise.all(entries)) as StepNumbers;
+}
+
 /** @throws LOSS_NOT_FINITE naming the step, whose update has spoilt the weights */
-export async function requireFinite(step: number, measures: StepMeasures): Promise<void> {
-  const [norm] = await measures.gradientNorm.data<'float32'>();
-  if (!Number.isFinite(norm))
+export function requireFinite(step: number, gradientNorm: number): void {
+  if (!Number.isFinite(gradientNorm))
     throw new GlyphscopeError('LOSS_NOT_FINITE', `The loss or its gradient was not a finite number at step ${step}.`, {
       subject: `step ${step}`,
       remedy: 'The last checkpoint is kept. Lower the learning rate, or raise the temperatures.',
     });
 }
 
-/** Turns the tensors of a step into numbers; keeps the symbol counts of the last reported steps. */
+/** What is told of a step; keeps the symbol counts of the last reported steps. */
 export class StatisticsWindow {
   readonly #counts: Float32Array[] = [];
   readonly #length: number;
@@ -29,15 +38,18 @@ export class StatisticsWindow {
     this.#vocabulary = vocabulary;
   }
 
-  async read(measures: StepMeasures): Promise<BatchStatistics> {
-    const [loss] = await measures.loss.data<'float32'>();
-    const [gradientNorm] = await measures.gradientNorm.data<'float32'>();
-    const lossByPrefix = Array.from(await measures.lossByPrefix.data<'float32'>());
-    this.#counts.push((await measures.symbolCounts.data<'float32'>()).slice());
+  add({ loss, gradientNorm, lossByPrefix, symbolCounts, entropies }: StepNumbers): BatchStatistics {
+    this.#counts.push(symbolCounts.slice());
     if (this.#counts.length > remembered) this.#counts.shift();
-    const entropies = measures.entropies ? await measures.entropies.data<'float32'>() : null;
-    const teacherEntropy = entropies ? entropies[0] : 0;
-    return { loss, gradientNorm, lossByPrefix, teacherEntropy, kl: entropies ? entropies[this.#length] - teacherEntropy : 0, ...this.#use() };
+    const teacherEntropy = entropies?.[0] ?? 0;
+    return {
+      loss: loss[0],
+      gradientNorm: gradientNorm[0],
+      lossByPrefix: Array.from(lossByPrefix),
+      teacherEntropy,
+      kl: entropies ? entropies[this.#length] - teacherEntropy : 0,
+      ...this.#use(),
+    };
   }
 
   #use(): { usage: number[]; perplexity: number[] } {

@@ -1,7 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../contract/config';
 import { GlyphscopeError, type ErrorDetail } from '../contract/errors';
-import type { AlarmEvent, StepEvent, TrainingEvent } from '../contract/runs';
+import type { TrainingEvent } from '../contract/runs';
 import type { ProgressState } from '../contract/progress';
 import { breathe } from '../evaluation/breathe';
 import { studentShape } from '../model/shapes';
@@ -15,6 +14,7 @@ import { probeStudent } from './probe';
 import { resumeTraining } from './resume';
 import { requireFinite, StatisticsWindow } from './statistics';
 import { beginTraining, endTraining, trainingStep } from './step';
+import { StepUnderWay } from './step-under-way';
 
 export interface TrainOptions {
   config: TrainingConfig;
@@ -126,60 +126,74 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
     if (heldOut && step === 0) yield await heldOut.measure(student, 0);
 
     // ---- steps
-    let reported = -Infinity;
-    while (step < config.steps && !o.control.wants('stop')) {
-      const begun = performance.now();
+    let lastReport = -Infinity;
+    let mark = performance.now(); // training time counts from here
+    /** Begins a step: a GPU goes on with it while this process does something else. */
+    function begin(): StepUnderWay {
       const slots = batches.at(step);
       const features = byViewFirst(o.views.gather(slots), config.batch, config.views, o.views.spec.records, width);
       const tokens = o.tokens && byViewFirst(o.tokens.views.gather(slots), config.batch, config.views, o.tokens.views.spec.records, o.tokens.views.spec.width);
       const measures = trainingStep(training, step, features, tokens);
       step++;
-      const last = step === config.steps;
-      const report = last || performance.now() - reported >= reportEveryMs;
-      const probed = step % probeEvery === 0;
+      const reported = step === config.steps || performance.now() - lastReport >= reportEveryMs;
+      if (reported) lastReport = performance.now();
+      return new StepUnderWay({ step, features, tokens, reported, probed: step % probeEvery === 0 }, measures);
+    }
+
+    /** Waits for what a step measured, and tells it. */
+    async function* finish({ begun: { step, features, tokens, reported, probed }, numbers }: StepUnderWay): AsyncGenerator<TrainingEvent, void, void> {
+      const { gradientNorm, all } = await numbers;
+      seconds += (performance.now() - mark) / 1000;
+      mark = performance.now();
+      rate.add(mark);
       try {
-        await requireFinite(step, measures);
+        requireFinite(step, gradientNorm);
       } catch (error) {
         yield watch.notFinite(step);
         throw error;
       }
-      const measured = report || probed ? await statistics.read(measures) : null;
-      tf.dispose(measures);
-      seconds += (performance.now() - begun) / 1000;
-      rate.add(performance.now());
-      let alarms: AlarmEvent[] = [];
-      if (measured && probed) {
-        const probedOf = (all: Float32Array) => all.subarray(0, (all.length / (config.batch * config.views)) * Math.min(config.batch, probedImages)); // of the first view
-        alarms = watch.look(step, { probe: await probeStudent(student, config, probedOf(features), schedule.teacherTemperature[step - 1], tokens && probedOf(tokens)), ...measured });
-      }
-      if (measured && (report || alarms.length > 0)) {
-        reported = performance.now();
-        const stepsPerSecond = rate.perSecond();
-        const event: StepEvent = {
+      if (!all) return;
+      const measured = statistics.add(all);
+      const probedOf = (values: Float32Array) => values.subarray(0, (values.length / (config.batch * config.views)) * Math.min(config.batch, probedImages)); // of the first view
+      const alarms = probed ? watch.look(step, { probe: await probeStudent(student, config, probedOf(features), schedule.teacherTemperature[step - 1], tokens && probedOf(tokens)), ...measured }) : [];
+      const stepsPerSecond = rate.perSecond();
+      if (reported || alarms.length > 0)
+        yield {
           type: 'step', step, epoch: step / batches.perEpoch, seconds, ...measured,
           quantizerTemperature: schedule.quantizerTemperature[step - 1], learningRate: schedule.learningRate[step - 1],
           stepsPerSecond, etaSeconds: stepsPerSecond > 0 ? (config.steps - step) / stepsPerSecond : 0,
         };
-        yield event;
-      }
       for (const alarm of alarms) {
         yield alarm;
         if (!alarm.raised || config.onCollapse !== 'stop') continue;
         collapse ??= collapsed(alarm).detail;
         o.control.ask('stop');
       }
-      if (heldOut && (last || step % config.evaluateEvery === 0)) yield await heldOut.measure(student, step);
-      if (last || step % config.checkpointEvery === 0)
+    }
+
+    let before: StepUnderWay | null = null;
+    while (step < config.steps && !o.control.wants('stop')) {
+      const current = begin();
+      if (before) yield* finish(before);
+      await breathe(); // messages come in: they ask for a pause or an end
+      const last = step === config.steps;
+      const evaluated = heldOut !== null && (last || step % config.evaluateEvery === 0);
+      const kept = last || step % config.checkpointEvery === 0;
+      // Before anything looks at the weights, the step is told; else the next one begins while its measures are on their way.
+      before = current.arrived || current.begun.probed || evaluated || kept || !o.control.wants('run') ? null : current;
+      if (before) continue;
+      yield* finish(current);
+      if (evaluated) yield await heldOut.measure(student, step);
+      if (kept)
         while (!(yield* save())) {
           yield* wait(); // for room on the disk
           if (o.control.wants('stop')) break;
         }
-      // Let messages in: they ask for a pause or an end.
-      await breathe();
       if (o.control.wants('pause')) {
         if (yield* save()) yield { type: 'state', state: 'paused', step, error: null };
         yield* wait();
       }
+      mark = performance.now();
     }
     if (step < config.steps) yield* save();
     yield step < config.steps ? { type: 'state', state: 'stopped', step, error: collapse } : { type: 'state', state: 'finished', step, error: null };

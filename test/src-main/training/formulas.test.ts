@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TrainingConfig } from '../../../src-main/contract/config';
 import { presetConfig } from '../../../src-main/contract/presets';
-import { StatisticsWindow } from '../../../src-main/training/statistics';
+import { numbersOf, StatisticsWindow } from '../../../src-main/training/statistics';
 import { beginTraining, endTraining, trainingStep } from '../../../src-main/training/step';
 import { randomFeatures, smallShape, smallStudent } from '../model/small-student';
 import '../model/started-backend';
@@ -88,7 +88,7 @@ async function measured(changes: Partial<TrainingConfig>) {
   const config = { ...base, ...changes };
   const training = beginTraining(config, student);
   const measures = trainingStep(training, 0, features);
-  const statistics = await new StatisticsWindow(L, K).read(measures);
+  const statistics = new StatisticsWindow(L, K).add(await numbersOf(measures));
   tf.dispose(measures);
   endTraining(training);
   return statistics;
