@@ -9,7 +9,8 @@ import { collection, fileFailure, imageFilter, imageItem, imagePage } from './im
 import { job } from './jobs';
 import { languageStatistics } from './language';
 import { givenName, givenSymbolName, rowId, symbolNumber, symbolSequence, tagName } from './names';
-import { selectedImages } from './query';
+import { queryText, selectedImages } from './query';
+import { contentHash, nearImages, nearnesses, nearSubject } from './near';
 import { curves, run, trainingEvent } from './runs';
 import { doctorReport, engineInfo } from './system';
 
@@ -33,21 +34,21 @@ export const pageContract = {
   },
   images: {
     list: procedure
-      .input(z.object({ collection: rowId, run: rowId.optional(), filter: imageFilter.default({}), offset: z.int().min(0), limit: z.int().min(1).max(1000) }))
+      .input(z.object({ collection: rowId, run: rowId.optional(), query: queryText.default(''), offset: z.int().min(0), limit: z.int().min(1).max(1000) }))
       .output(imagePage),
     get: procedure.input(z.object({ image: rowId, collection: rowId, run: rowId.optional() })).output(imageItem),
     /** Ids of the images at places `offset` to `offset + limit` of a list, all of them without `limit`: Int32, little endian. */
     ids: procedure
-      .input(z.object({ collection: rowId, run: rowId.optional(), filter: imageFilter.default({}), offset: z.int().min(0).default(0), limit: z.int().min(1).optional() }))
+      .input(z.object({ collection: rowId, run: rowId.optional(), query: queryText.default(''), offset: z.int().min(0).default(0), limit: z.int().min(1).optional() }))
       .output(z.instanceof(Blob)),
-    /** How many images each label, split and next symbol has under a filter. */
+    /** How many of the images that a query finds have each label, split and symbol at a position. */
     facets: procedure
-      .input(z.object({ collection: rowId, run: rowId.optional(), filter: imageFilter.default({}) }))
+      .input(z.object({ collection: rowId, run: rowId.optional(), query: queryText.default(''), position: z.int().min(1).max(8).default(1) }))
       .output(
         z.object({
           labels: z.array(z.object({ name: z.string(), count: z.int() })),
           splits: z.array(z.object({ name: z.string(), count: z.int() })),
-          nextSymbols: z.array(z.object({ symbol: symbolNumber, count: z.int() })),
+          symbols: z.array(z.object({ symbol: symbolNumber, count: z.int() })),
         }),
       ),
   },

@@ -19,19 +19,6 @@ export type Collection = z.infer<typeof collection>;
 export const fileFailure = z.object({ name: z.string(), code: z.string(), reason: z.string() });
 export type FileFailure = z.infer<typeof fileFailure>;
 
-/** Which images of a collection: every condition given must hold. */
-export const imageFilter = z.object({
-  labels: z.array(z.string()).optional(),
-  splits: z.array(split).optional(),
-  /** Symbols that the description must begin with (needs a run). */
-  prefix: symbolSequence.optional(),
-  /** Part of the file name, any case. */
-  name: z.string().max(200).optional(),
-  /** Images that the user has excluded are hidden unless asked for. */
-  excluded: z.enum(['hidden', 'shown', 'only']).optional(),
-});
-export type ImageFilter = z.infer<typeof imageFilter>;
-
 /** One image as a grid shows it. `id` is the image itself, whatever collections hold it. */
 export const imageItem = z.object({
   id: rowId,

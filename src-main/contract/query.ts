@@ -5,11 +5,11 @@ import { rowId, split } from './names';
 export const queryText = z.string().max(1000, 'a query has at most 1,000 characters');
 
 /** These images of a collection: those that a query finds, or those named. An empty query finds all. */
-export const imageSelection = z.union([z.strictObject({ query: queryText }), z.strictObject({ ids: z.array(rowId).max(2_000_000) })]);
+export const imageSelection = z.union([z.strictObject({ query: queryText }), z.strictObject({ ids: z.array(rowId).min(1).max(2_000_000) })]);
 export type ImageSelection = z.infer<typeof imageSelection>;
 
 /** A selection with where it is to be looked for; the run gives the descriptions that symbols are compared with. */
-export const selectedImages = z.object({ collection: rowId, run: rowId.nullable(), selection: imageSelection });
+export const selectedImages = z.object({ collection: rowId, run: rowId.optional(), selection: imageSelection });
 export type SelectedImages = z.infer<typeof selectedImages>;
 
 /** From where to where a term stands in the text, the end not included. */

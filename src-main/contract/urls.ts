@@ -1,3 +1,5 @@
+import { numberFields, type NumberField } from './query';
+
 /** Addresses that the engine serves besides the page and the socket. Every one needs the session's cookie. */
 export const socketPath = '/rpc';
 /** POST {token}: exchanges the page token for the session's cookie. GET: 204 while the cookie is good, 401 when not. */
@@ -16,3 +18,12 @@ export const thumbnailUrl = (image: number, size: ThumbnailSize) => `/images/${i
 export const mapArrays = ['coordinates', 'images', 'labels', 'symbols'] as const;
 export type MapArray = (typeof mapArrays)[number];
 export const mapArrayUrl = (map: number, array: MapArray) => `/maps/${map}/${array}`;
+
+/** Ids of the different images that a query finds, in the order of import: Int32, little endian. */
+export const matchesUrl = (collection: number, run: number | null, query: string) =>
+  `/matches/${collection}?${new URLSearchParams({ ...(run === null ? {} : { run: String(run) }), query }).toString()}`;
+
+/** Numbers of a map's images in its order: Float32 [n], little endian, NaN for an image that is gone. */
+export const mapNumberFields = numberFields;
+export type MapNumberField = NumberField;
+export const mapNumbersUrl = (map: number, field: MapNumberField) => `/maps/${map}/numbers/${field}`;

@@ -1,9 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
-import type { ImageItem } from '../contract/images';
 import * as z from 'zod';
+import type { ImageItem } from '../contract/images';
 import type { Split } from '../contract/names';
-import { allRows, allValues, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
-import { hasConditions, selectionKey, toCondition, type Selection } from './selection';
+import { allRows, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
+import type { Changed, ImageSearch, Search } from './image-search';
 import { bytesToSymbols } from './symbol-bytes';
 
 export interface NewEntry {
@@ -17,10 +16,9 @@ export interface NewEntry {
   modifiedAt: number | null;
 }
 
-export interface Facets {
-  labels: { name: string; count: number }[];
-  splits: { name: string; count: number }[];
-  nextSymbols: { symbol: number; count: number }[];
+export interface Counted {
+  name: string;
+  count: number;
 }
 
 interface ItemRow {
@@ -58,44 +56,24 @@ export const gridQueries = {
   /** Positions are 0, 1, 2, … without a gap, so an offset is a place in the index. */
   page: `SELECT ${itemColumns} FROM collection_images c ${itemJoins}
     WHERE c.collection = :collection AND c.position >= :offset AND c.position < :offset + :limit ORDER BY c.position`,
-  pageOfEntries: `SELECT ${itemColumns} FROM json_each(:entries) e JOIN collection_images c ON c.id = e.value ${itemJoins} ORDER BY e.key`,
+  pageOfPositions: `SELECT ${itemColumns} FROM json_each(:positions) e
+    CROSS JOIN collection_images c ON c.collection = :collection AND c.position = e.value ${itemJoins} ORDER BY e.key`,
   count: 'SELECT count(*) AS n FROM collection_images c WHERE c.collection = :collection',
-  entries: (selection: Selection) => {
-    const { from, where } = toCondition(selection);
-    return `SELECT c.id FROM ${from} WHERE ${where} ORDER BY c.position`;
-  },
-  labels: (selection: Selection) => {
-    const { from, where } = toCondition(selection);
-    return `SELECT c.label AS name, count(*) AS count FROM ${from} WHERE ${where} AND c.label IS NOT NULL GROUP BY c.label ORDER BY c.label`;
-  },
-  splits: (selection: Selection) => {
-    const { from, where } = toCondition(selection);
-    return `SELECT c.split AS name, count(*) AS count FROM ${from} WHERE ${where} AND c.split IS NOT NULL GROUP BY c.split ORDER BY c.split DESC`;
-  },
-  /** Counts of the symbol after the prefix: bytes 2p + 1 and 2p + 2 of the description. */
-  nextSymbols: (selection: Selection) => {
-    const { from, where } = toCondition(selection);
-    const joined = selection.filter.prefix?.length ? from : `${from} JOIN descriptions d ON d.run = :run AND d.image = c.image`;
-    return `SELECT substr(d.symbols, :at, 2) AS symbol, count(*) AS count FROM ${joined}
-      WHERE ${where} AND c.position >= :low AND c.position < :high AND length(d.symbols) > :at GROUP BY symbol`;
-  },
+  labels: 'SELECT label AS name, count(*) AS count FROM collection_images WHERE collection = :collection AND label IS NOT NULL GROUP BY label ORDER BY label',
+  splits: 'SELECT split AS name, count(*) AS count FROM collection_images WHERE collection = :collection AND split IS NOT NULL GROUP BY split ORDER BY split DESC',
 };
 
-/** Positions whose symbols are counted at a time: about 20 ms. */
-const countedAtOnce = 15_000;
-/** How many filtered lists and facets are kept; each list is four bytes an image. */
-const kept = 24;
-
-export function readCollectionImages(db: ReadHandle) {
+/** @param search finds what a query asks for; told of every change */
+export function readCollectionImages(db: ReadHandle, search: ImageSearch) {
   const page = allRows<ItemRow>(db, gridQueries.page);
-  const pageOfEntries = allRows<ItemRow>(db, gridQueries.pageOfEntries);
-  const imagesOfEntries = allValues<number>(db, 'SELECT c.image FROM json_each(:entries) e JOIN collection_images c ON c.id = e.value ORDER BY e.key');
+  const pageOfPositions = allRows<ItemRow>(db, gridQueries.pageOfPositions);
   const count = oneRow<{ n: number }>(db, gridQueries.count);
+  const labels = allRows<Counted>(db, gridQueries.labels);
+  const splits = allRows<Counted>(db, gridQueries.splits);
   const anyExcluded = oneRow<{ found: number }>(
     db,
     'SELECT EXISTS (SELECT 1 FROM excluded_images x JOIN collection_images c ON c.collection = :collection AND c.image = x.image) AS found',
   );
-  const lastPosition = oneRow<{ position: number }>(db, 'SELECT coalesce(max(position), -1) AS position FROM collection_images WHERE collection = ?');
   const itemOf = oneRow<ItemRow>(db, `SELECT ${itemColumns} FROM collection_images c ${itemJoins} WHERE c.collection = :collection AND c.image = :image ORDER BY c.position LIMIT 1`);
   const itemsOf = allRows<ItemRow & { wanted: number }>(
     db,
@@ -110,107 +88,37 @@ export function readCollectionImages(db: ReadHandle) {
        AND NOT EXISTS (SELECT 1 FROM excluded_images x WHERE x.image = collection_images.image) ORDER BY image, position LIMIT :limit`,
   );
 
-  const statements = new Map<string, ReturnType<ReadHandle['prepare']>>();
-  const prepared = (sql: string) => {
-    let statement = statements.get(sql);
-    if (!statement) statements.set(sql, (statement = db.prepare(sql)));
-    return statement;
-  };
   let revision = 0;
-  const lists = new Map<string, Int32Array>();
-  const counts = new Map<string, Pick<Facets, 'labels' | 'splits'>>();
-  const nextSymbols = new Map<string, Facets['nextSymbols']>();
-  const remember = <V>(map: Map<string, V>, key: string, make: () => V): V => {
-    let value = map.get(key);
-    if (value === undefined) {
-      value = make();
-      if (map.size >= kept) map.delete(map.keys().next().value!);
-    } else map.delete(key);
-    map.set(key, value);
-    return value;
-  };
-
-  /** Without the condition that hides excluded images where there are none: an index alone then answers. */
-  const simplified = (selection: Selection): Selection => {
-    if (selection.filter.excluded === 'only' || anyExcluded({ collection: selection.collection })!.found) return selection;
-    return { ...selection, filter: { ...selection.filter, excluded: 'shown' } };
-  };
-  const matching = (selection: Selection): Int32Array =>
-    remember(lists, selectionKey(selection), () =>
-      Int32Array.from(prepared(gridQueries.entries(selection)).pluck().all(toCondition(selection).parameters) as number[]),
-    );
+  const counts = new Map<number, { labels: Counted[]; splits: Counted[] }>();
+  const totals = new Map<number, number>();
   const countOf = (collection: number) => count({ collection })!.n;
-  const grouped = <Row>(sql: string, selection: Selection, extra: Record<string, unknown> = {}) =>
-    prepared(sql).all({ ...toCondition(selection).parameters, ...extra }) as Row[];
-  const labelsAndSplits = (asked: Selection): Pick<Facets, 'labels' | 'splits'> => {
-    const selection = simplified(asked);
-    return remember(counts, selectionKey(selection), () => {
-      const { collection, run, filter } = selection;
-      const forLabels = { collection, run, filter: { ...filter, labels: undefined } };
-      const forSplits = { collection, run, filter: { ...filter, splits: undefined } };
-      return {
-        labels: grouped<{ name: string; count: number }>(gridQueries.labels(forLabels), forLabels),
-        splits: grouped<{ name: string; count: number }>(gridQueries.splits(forSplits), forSplits),
-      };
-    });
+  const known = <V>(map: Map<number, V>, collection: number, make: () => V): V => {
+    if (!map.has(collection)) map.set(collection, make());
+    return map.get(collection)!;
   };
 
   return {
-    /** To be called after every change of entries or descriptions: lists and facets are counted anew. */
-    changed: (): void => {
+    /** To be called after every change of entries, of descriptions, or of what the user says of images: all is counted anew. */
+    changed: (what: Changed = 'everything'): void => {
       revision++;
-      lists.clear();
+      search.changed(what);
+      if (what !== 'everything') return;
       counts.clear();
-      nextSymbols.clear();
+      totals.clear();
     },
     /** Rises with every change; what was computed for another number is out of date. */
     revision: () => revision,
     count: countOf,
-    /** One page of what a selection holds, in the order of import. */
-    page: (asked: Selection, offset: number, limit: number): { total: number; items: ImageItem[] } => {
-      const selection = simplified(asked);
-      if (!hasConditions(selection.filter)) {
-        const rows = page({ collection: selection.collection, run: selection.run, offset, limit });
-        return { total: remember(lists, `count ${selection.collection}`, () => Int32Array.of(countOf(selection.collection)))[0], items: rows.map(toItem) };
-      }
-      const all = matching(selection);
-      const entries = JSON.stringify(Array.from(all.subarray(offset, offset + limit)));
-      return { total: all.length, items: pageOfEntries({ entries, run: selection.run }).map(toItem) };
-    },
-    /** Ids of the images at places `offset` to `offset + limit` of a selection, in its order. */
-    ids: (selection: Selection, offset = 0, limit = Infinity): Int32Array<ArrayBuffer> => {
-      const entries = JSON.stringify(Array.from(matching(simplified(selection)).subarray(offset, offset + limit)));
-      return Int32Array.from(imagesOfEntries({ entries }));
-    },
-    /**
-     * Counts under the filter; the labels' counts leave the condition on labels out, the splits' the one on splits, so that
-     * each list shows what choosing another entry would give.
-     */
-    labelsAndSplits,
-    /** The same with the counts of the symbol after the prefix; large collections are counted in several steps. */
-    facets: async (asked: Selection): Promise<Facets> => {
-      const selection = simplified(asked);
-      const { labels, splits } = labelsAndSplits(selection);
-      if (selection.run === null) return { labels, splits, nextSymbols: [] };
-      const key = `${selection.run} ${selectionKey(selection)}`;
-      const known = nextSymbols.get(key);
-      if (known) return { labels, splits, nextSymbols: known };
-      const counts = new Map<number, number>();
-      const counted = revision;
-      const at = 2 * (selection.filter.prefix?.length ?? 0) + 1;
-      const last = lastPosition(selection.collection)!.position;
-      // A prefix finds its images itself: they are counted at once.
-      const step = selection.filter.prefix?.length ? last + 1 : countedAtOnce;
-      for (let low = 0; low <= last; low += step) {
-        if (low > 0) await setImmediate();
-        for (const row of grouped<{ symbol: Buffer; count: number }>(gridQueries.nextSymbols(selection), selection, { run: selection.run, at, low, high: low + step })) {
-          const [symbol] = bytesToSymbols(row.symbol);
-          counts.set(symbol, (counts.get(symbol) ?? 0) + row.count);
-        }
-      }
-      const sorted = [...counts].sort(([a], [b]) => a - b).map(([symbol, count]) => ({ symbol, count }));
-      if (counted === revision) remember(nextSymbols, key, () => sorted);
-      return { labels, splits, nextSymbols: sorted };
+    /** How many entries of a collection have each label and are in each split, the excluded ones included. */
+    labelsAndSplits: (collection: number) => known(counts, collection, () => ({ labels: labels({ collection }), splits: splits({ collection }) })),
+    /** One page of what a query finds, in the order of import. @throws QueryError */
+    page: async (asked: Search, offset: number, limit: number): Promise<{ total: number; items: ImageItem[] }> => {
+      const { collection, run } = asked;
+      if (asked.query.trim() === '' && !anyExcluded({ collection })!.found)
+        return { total: known(totals, collection, () => countOf(collection)), items: page({ collection, run, offset, limit }).map(toItem) };
+      const all = await search.positions(asked);
+      const positions = JSON.stringify(Array.from(all.subarray(offset, offset + limit)));
+      return { total: all.length, items: pageOfPositions({ collection, positions, run }).map(toItem) };
     },
     item: (collection: number, image: number, run: number | null): ImageItem | null => {
       const row = itemOf({ collection, image, run });

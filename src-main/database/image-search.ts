@@ -105,8 +105,13 @@ export function readImageSearch(db: ReadHandle) {
     },
     /** Positions of the entries that pass, ascending. @throws QueryError */
     positions,
+    /** Images of the entries at places `offset` to `offset + limit` of the answer, in its order. @throws QueryError */
+    imagesAt: async (search: Search, offset = 0, limit = Infinity): Promise<Int32Array<ArrayBuffer>> => {
+      const [found, { images }] = await Promise.all([positions(search), entriesOf(search.collection)]);
+      return Int32Array.from(found.subarray(offset, offset + limit), (position) => images[position]);
+    },
     /** The different images that pass, in the order of their first entry. @throws QueryError */
-    images: async (search: Search): Promise<Int32Array> => {
+    images: async (search: Search): Promise<Int32Array<ArrayBuffer>> => {
       const [found, { images }] = await Promise.all([positions(search), entriesOf(search.collection)]);
       const seen = new Uint8Array(images.reduce((most, image) => Math.max(most, image), 0) + 1);
       const different = new Int32Array(found.length);
@@ -133,3 +138,4 @@ export function readImageSearch(db: ReadHandle) {
     },
   };
 }
+export type ImageSearch = ReturnType<typeof readImageSearch>;

@@ -52,6 +52,7 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
     const { handle: durable } = keep(openWriteHandle(file, { durable: true }));
     const settleTime = writeSettings(durable);
     const { handle: reader } = keep(openReadHandle(file));
+    const imageSearch = readImageSearch(reader);
     return {
       transaction: <T>(work: () => T): T => inTransaction(writer, work),
       durableTransaction: <T>(work: () => T): T => inTransaction(durable, work),
@@ -61,10 +62,10 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
         settings: readSettings(reader),
         images: readImages(reader),
         imageTags: readImageTags(reader),
-        imageSearch: readImageSearch(reader),
+        imageSearch,
         excludedImages: readExcludedImages(reader),
         collections: readCollections(reader),
-        collectionImages: readCollectionImages(reader),
+        collectionImages: readCollectionImages(reader, imageSearch),
         importSources: readImportSources(reader),
         runs: readRuns(reader),
         trainingEvents: readTrainingEvents(reader),

@@ -35,7 +35,7 @@ export class Collections {
   #show(stored: StoredCollection): Collection {
     const { read } = this.#db;
     const images = read.collectionImages.count(stored.id);
-    const { labels, splits } = read.collectionImages.labelsAndSplits({ collection: stored.id, run: null, filter: { excluded: 'shown' } });
+    const { labels, splits } = read.collectionImages.labelsAndSplits(stored.id);
     const train = splits.find(({ name }) => name === 'train')?.count ?? 0;
     const test = splits.find(({ name }) => name === 'test')?.count ?? 0;
     return { ...stored, images, labels, splits: { train, test, none: images - train - test }, failed: read.collections.failureCount(stored.id) };

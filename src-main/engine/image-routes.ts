@@ -1,11 +1,12 @@
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Context, Hono } from 'hono';
 import { GlyphscopeError, toErrorDetail } from '../contract/errors';
-import { mapArrays, thumbnailSizes, type MapArray } from '../contract/urls';
+import { mapArrays, mapNumberFields, thumbnailSizes, type MapArray, type MapNumberField } from '../contract/urls';
 import type { StoredImage } from '../database/images';
 import type { LibraryDatabase } from '../database/library-database';
-import type { MapInfo } from '../contract/explore';
+import { breathe } from '../evaluation/breathe';
+import { readMapArray } from './map-files';
 
 /** Formats that every browser of the last years draws; others are sent as WebP. */
 const drawable: Record<string, string> = { jpeg: 'image/jpeg', png: 'image/png', webp: 'image/webp', gif: 'image/gif', avif: 'image/avif', bmp: 'image/bmp' };
@@ -28,7 +29,7 @@ export function serveImages(app: Hono, s: ImageRouteServices): void {
     if (!image) throw new GlyphscopeError('NOT_FOUND', `There is no image ${text}.`, { subject: text });
     return image;
   };
-  const answer = (c: Context, work: () => Promise<Response>) => work().catch((error: unknown) => failure(c, error, s.log));
+  const answer = (c: Context, work: () => Promise<Response>) => work().catch((error: unknown) => answerFailure(c, error, s.log));
 
   app.get('/images/:id/original', (c) =>
     answer(c, async () => {
@@ -47,10 +48,19 @@ export function serveImages(app: Hono, s: ImageRouteServices): void {
       return cached(c, `${image.sha256}-${size}`, 'image/webp', () => keptThumbnail(s, image, size));
     }),
   );
+  const findMap = (text: string) => (/^[1-9]\d{0,15}$/.test(text) ? s.db.read.maps.byId(Number(text)) : null);
+  app.get('/maps/:id/numbers/:field', (c) =>
+    answer(c, async () => {
+      const map = findMap(c.req.param('id'));
+      const field = mapNumberFields.find((one) => one === c.req.param('field'));
+      if (!map || !field) throw new GlyphscopeError('NOT_FOUND', `There is no map ${c.req.param('id')} with numbers "${c.req.param('field')}".`);
+      return cached(c, `map-${map.id}-${map.createdAt}-${field}`, 'application/octet-stream', () => readMapNumbers(s, map, field));
+    }),
+  );
   app.get('/maps/:id/:array', (c) =>
     answer(c, async () => {
       const id = c.req.param('id');
-      const map = /^[1-9]\d{0,15}$/.test(id) ? s.db.read.maps.byId(Number(id)) : null;
+      const map = findMap(id);
       const array = mapArrays.find((one) => one === c.req.param('array'));
       if (!map || !array) throw new GlyphscopeError('NOT_FOUND', `There is no map ${id} with ${c.req.param('array')}.`);
       return cached(c, `map-${map.id}-${map.createdAt}-${array}`, 'application/octet-stream', () => readMapArray(s.library, map, array));
@@ -68,7 +78,8 @@ async function cached(c: Context, tag: string, type: string, read: () => Promise
   return c.body(new Uint8Array(await read()), 200, headers);
 }
 
-function failure(c: Context, error: unknown, log: (line: string) => void): Response {
+/** What went wrong, as the contract tells it; defects are logged. */
+export function answerFailure(c: Context, error: unknown, log: (line: string) => void): Response {
   const detail = toErrorDetail(error);
   if (detail.code === 'INTERNAL') log(`${c.req.path} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   const status = detail.code === 'NOT_FOUND' ? 404 : detail.code === 'IMAGE_GONE' ? 410 : detail.code === 'INTERNAL' ? 500 : 422;
@@ -93,27 +104,16 @@ async function keptThumbnail(s: ImageRouteServices, image: StoredImage, size: nu
   return made;
 }
 
-/** Byte ranges of a map's arrays within its file. */
-export function mapLayout(map: Pick<MapInfo, 'points' | 'length'>): Record<MapArray, { offset: number; bytes: number }> {
-  const n = map.points;
-  const coordinates = { offset: 0, bytes: n * 8 };
-  const images = { offset: n * 8, bytes: n * 4 };
-  const labels = { offset: n * 12, bytes: n * 2 };
-  return { coordinates, images, labels, symbols: { offset: n * 14, bytes: n * map.length * 2 } };
-}
+/** Images asked about between two breaths. */
+const imagesAtOnce = 2_000;
 
-export const mapFile = (library: string, map: number) => join(library, 'maps', `${map}.bin`);
-
-async function readMapArray(library: string, map: MapInfo, array: MapArray): Promise<Buffer> {
-  const { offset, bytes } = mapLayout(map)[array];
-  const file = await open(mapFile(library, map.id), 'r').catch(() => {
-    throw new GlyphscopeError('NOT_FOUND', 'The map is no longer there.', { subject: `map ${map.id}`, remedy: 'Compute it again.' });
-  });
-  try {
-    const data = Buffer.alloc(bytes);
-    await file.read(data, 0, bytes, offset);
-    return data;
-  } finally {
-    await file.close();
-  }
+/** One number for each image of a map, in its order. */
+async function readMapNumbers(s: Pick<ImageRouteServices, 'db' | 'library'>, map: MapInfo, field: MapNumberField): Promise<Buffer> {
+  const bytes = await readMapArray(s.library, map, 'images');
+  const images = new Int32Array(bytes.buffer, bytes.byteOffset, map.points);
+  const numbers = new Float32Array(map.points).fill(NaN);
+  const places = new Map(Array.from(images, (image, at) => [image, at]));
+  for (let from = 0; from < images.length; from += imagesAtOnce, await breathe())
+    for (const row of s.db.read.images.sizes(Array.from(images.subarray(from, from + imagesAtOnce)))) numbers[places.get(row.id)!] = row[field];
+  return Buffer.from(numbers.buffer);
 }

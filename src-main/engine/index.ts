@@ -12,6 +12,7 @@ import { serveImages } from './image-routes';
 import { JobBoard } from './jobs';
 import { openLibrary } from './library';
 import { findLocations } from './locations';
+import { serveMatches } from './match-route';
 import { makeRouter, type EngineRouter } from './router';
 import { recoverRuns } from './run-card';
 import { Runs } from './runs';
@@ -121,14 +122,16 @@ function listen(s: Services, router: EngineRouter, { host, port }: { host: strin
     page: s.locations.page,
     router,
     log: s.log,
-    routes: (app) =>
+    routes: (app) => {
+      serveMatches(app, s);
       serveImages(app, {
         db: s.library.db,
         library: s.library.directory,
         read: (image) => s.images.read(image),
         thumbnail: (bytes, name, size) => s.teachers.pool.thumbnail(bytes, name, size),
         log: s.log,
-      }),
+      });
+    },
   });
 }
 

@@ -151,7 +151,7 @@ export class Runs {
     while (this.#db.transaction(() => this.#db.write.descriptions.removeSome(id, 1_000)) > 0) await new Promise((resolve) => setImmediate(resolve));
     await rm(join(this.directory(id), 'run.json'), { force: true }); // a folder without a card is never put back
     this.#db.write.runs.remove(id);
-    this.#db.read.collectionImages.changed();
+    this.#db.read.collectionImages.changed('descriptions');
     await rm(this.directory(id), { recursive: true, force: true });
   }
 

@@ -103,7 +103,7 @@ function refusalOf(request: IncomingMessage, authentication: Authentication): { 
   if (Number(request.headers['content-length'] ?? 0) > 4096 || (method !== 'POST' && request.headers['transfer-encoding']))
     return { status: 413, reason: 'The request is too large.' };
   if (method === 'POST' && request.headers['content-length'] === undefined) return { status: 413, reason: 'The length is missing.' };
-  const open = method === 'POST' || !/^\/(images|maps|session|rpc)(\/|$)/.test(path);
+  const open = method === 'POST' || !/^\/(images|maps|matches|session|rpc)(\/|$)/.test(path);
   if (!open && verdict.rights === null) return { status: 401, reason: 'Open the link that the engine printed: it starts a session.' };
   return null;
 }

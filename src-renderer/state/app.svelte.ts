@@ -1,4 +1,5 @@
 import { createContext } from 'svelte';
+import { prefixQuery } from '../../src-main/contract/query';
 import { Connection } from './connection.svelte';
 import { DescribeQueue } from './describing.svelte';
 import { Imports } from './imports.svelte';
@@ -20,7 +21,7 @@ export class App {
   readonly light = new PrefixLight(async (prefix, signal) => {
     const { collection, run } = this.library;
     if (!collection || !run) return 0;
-    const page = await this.connection.client.images.list({ collection: collection.id, run: run.id, filter: { prefix }, offset: 0, limit: 1 }, { signal });
+    const page = await this.connection.client.images.list({ collection: collection.id, run: run.id, query: prefixQuery(prefix), offset: 0, limit: 1 }, { signal });
     return page.total;
   });
 

@@ -1,5 +1,18 @@
-import type { ImageFilter } from '../../src-main/contract/images';
-import { split } from '../../src-main/contract/names';
+import { split, type Split } from '../../src-main/contract/names';
+import { prefixQuery, quoted } from '../../src-main/contract/query';
+
+export interface ImageFilter {
+  labels?: string[];
+  splits?: Split[];
+  prefix?: number[];
+  name?: string;
+}
+
+/** The query that a filter stands for. */
+export function filterQuery({ labels, splits, prefix, name }: ImageFilter): string {
+  const list = (field: string, values: readonly string[] | undefined) => (values?.length ? [`${field}:${values.map(quoted).join(',')}`] : []);
+  return [...(prefix?.length ? [prefixQuery(prefix)] : []), ...list('label', labels), ...list('split', splits), ...(name ? [quoted(name)] : [])].join(' ');
+}
 
 /** Reads a filter from an address's parameters; what is not allowed is left out. */
 export function filterFromParameters(parameters: URLSearchParams): ImageFilter {

@@ -67,7 +67,6 @@ export class Journal {
   #tell(applied: Applied | null): void {
     if (!applied) return;
     this.#db.read.excludedImages.changed();
-    this.#db.read.collectionImages.changed();
-    this.#db.read.imageSearch.changed('words');
+    this.#db.read.collectionImages.changed('words');
   }
 }

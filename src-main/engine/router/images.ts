@@ -1,31 +1,27 @@
 import { GlyphscopeError } from '../../contract/errors';
-import type { ImageFilter } from '../../contract/images';
+import { searchIn, type AskedImages } from '../image-search';
 import type { Services } from '../services';
 import type { Procedures } from './procedures';
 
-export const imagesRouter = (procedures: Procedures, { collections, runs, library }: Services) => {
-  const select = (input: { collection: number; run?: number | undefined; filter: ImageFilter }) => {
-    collections.get(input.collection);
-    if (input.run !== undefined) runs.get(input.run);
-    else if (input.filter.prefix?.length)
-      throw new GlyphscopeError('INVALID_INPUT', 'A filter by symbols needs a run.', { subject: 'filter.prefix', remedy: 'Choose a run.' });
-    return { collection: input.collection, run: input.run ?? null, filter: input.filter };
-  };
+export const imagesRouter = (procedures: Procedures, s: Services) => {
+  const { collections, library } = s;
+  const { collectionImages, imageSearch } = library.db.read;
+  const search = (asked: AskedImages) => searchIn(s, asked);
   return {
-    list: procedures.images.list.handler(({ input }) => ({
-      offset: input.offset,
-      ...library.db.read.collectionImages.page(select(input), input.offset, input.limit),
-    })),
-    ids: procedures.images.ids.handler(({ input }) => {
-      const ids = library.db.read.collectionImages.ids(select(input), input.offset, input.limit);
-      return new Blob([ids]);
+    list: procedures.images.list.handler(async ({ input }) => {
+      const asked = search(input);
+      const page = await collectionImages.page(asked, input.offset, input.limit);
+      // Whoever looks at a collection may search it next. What goes wrong is told when a search asks again.
+      if (input.offset === 0) imageSearch.prepare(asked.collection, asked.run).catch(() => undefined);
+      return { offset: input.offset, ...page };
     }),
+    ids: procedures.images.ids.handler(async ({ input }) => new Blob([await imageSearch.imagesAt(search(input), input.offset, input.limit)])),
     get: procedures.images.get.handler(({ input }) => {
       collections.get(input.collection);
-      const item = library.db.read.collectionImages.item(input.collection, input.image, input.run ?? null);
+      const item = collectionImages.item(input.collection, input.image, input.run ?? null);
       if (!item) throw new GlyphscopeError('NOT_FOUND', `The collection does not hold image ${input.image}.`, { subject: `image ${input.image}` });
       return item;
     }),
-    facets: procedures.images.facets.handler(({ input }) => library.db.read.collectionImages.facets(select(input))),
+    facets: procedures.images.facets.handler(({ input }) => imageSearch.facets(search(input), input.position)),
   };
 };

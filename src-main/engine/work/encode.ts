@@ -58,7 +58,7 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
         report(at + images.length);
         if (performance.now() - announced > announceEvery || at + batch >= wanted.length) {
           announced = performance.now();
-          db.read.collectionImages.changed();
+          db.read.collectionImages.changed('descriptions');
         }
       }
     });
@@ -69,7 +69,7 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
     return { summary: `${described.toLocaleString('en')} images described${without}.`, counts: { described, computed: wanted.length, failed } };
   } finally {
     embeddings.close();
-    db.read.collectionImages.changed();
+    db.read.collectionImages.changed('descriptions');
   }
 }
 
@@ -87,5 +87,5 @@ async function forgetDescriptions(s: EncodeServices, run: number): Promise<void>
   const { db } = s.library;
   db.write.runs.forgetEncodings(run);
   while (db.transaction(() => db.write.descriptions.removeSome(run, 1_000)) > 0) await breathe();
-  db.read.collectionImages.changed();
+  db.read.collectionImages.changed('descriptions');
 }

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { quoted } from '../../../src-main/contract/query';
 import { sampleImages, samplePath } from '../dataset/archives';
 import { writeBrokenFolder, writePictures } from '../../support/images';
 import { buildChildren, embedRun, endOf, eventsUntil, isState, quiet, removeChildren, run, smallResources, type Running } from './built-engine';
@@ -34,7 +35,7 @@ describe('a first launch without an embedded run', () => {
     expect(sample.labels).toHaveLength(10);
     collection = sample.id;
     expect(await first.client.system.info()).toMatchObject({ defaultCollection: 'CIFAR-10 sample', defaultRun: null, notices: [] });
-    const page = await first.client.images.list({ collection, filter: { labels: ['cat'] }, offset: 0, limit: 10 });
+    const page = await first.client.images.list({ collection, query: 'label:cat', offset: 0, limit: 10 });
     expect(page.total).toBe(25);
     expect(page.items[0]).toMatchObject({ label: 'cat', width: 32, height: 32, symbols: null });
   });
@@ -42,8 +43,8 @@ describe('a first launch without an embedded run', () => {
   it('refuses what needs a run or a collection that is not there', async () => {
     const refused = (code: string) => expect.objectContaining({ data: expect.objectContaining({ code }) });
     await expect(first.client.runs.get({ run: 7 })).rejects.toEqual(refused('NOT_FOUND'));
-    await expect(first.client.images.list({ collection: 99, filter: {}, offset: 0, limit: 1 })).rejects.toEqual(refused('NOT_FOUND'));
-    await expect(first.client.images.list({ collection, filter: { prefix: [1] }, offset: 0, limit: 1 })).rejects.toEqual(refused('INVALID_INPUT'));
+    await expect(first.client.images.list({ collection: 99, offset: 0, limit: 1 })).rejects.toEqual(refused('NOT_FOUND'));
+    await expect(first.client.images.list({ collection, query: '1', offset: 0, limit: 1 })).rejects.toEqual(refused('INVALID_INPUT'));
     await expect(first.client.runs.start({ name: 'a/b', collection, config: tiny })).rejects.toEqual(refused('INVALID_INPUT'));
     await expect(first.client.runs.start({ name: 'r', collection, config: { ...tiny, batch: 500 } })).rejects.toMatchObject({
       data: { code: 'COLLECTION_TOO_SMALL', message: '"CIFAR-10 sample" has 200 images to train on, the batch needs 500.', remedy: 'Add images, or lower the batch to 200 or less.' },
@@ -76,12 +77,12 @@ describe('a training', () => {
   });
 
   it('gives descriptions that filters, facets and neighbours agree on', async () => {
-    const all = await first.client.images.list({ collection, run: runId, filter: {}, offset: 0, limit: 1000 });
+    const all = await first.client.images.list({ collection, run: runId, offset: 0, limit: 1000 });
     expect(all.items.every(({ symbols }) => symbols?.length === 4)).toBe(true);
-    const { nextSymbols } = await first.client.images.facets({ collection, run: runId, filter: {} });
+    const { symbols: nextSymbols } = await first.client.images.facets({ collection, run: runId });
     expect(nextSymbols.reduce((sum, { count }) => sum + count, 0)).toBe(250);
     const { symbol, count } = nextSymbols[0];
-    expect((await first.client.images.list({ collection, run: runId, filter: { prefix: [symbol] }, offset: 0, limit: 1 })).total).toBe(count);
+    expect((await first.client.images.list({ collection, run: runId, query: String(symbol), offset: 0, limit: 1 })).total).toBe(count);
 
     const [image] = all.items;
     const near = await first.client.explore.neighbours({ run: runId, collection, image: image.id, count: 5 });
@@ -104,9 +105,10 @@ describe('a training', () => {
 
   it('describes a file as it describes the same image in the collection, and says what is wrong with others', async () => {
     const [sample] = await sampleImages(1);
-    const asked = { run: runId, collection, name: 'mine.jpg', file: new Blob([new Uint8Array(sample.bytes)]), neighbours: 3 };
-    const described = await first.client.describe.file(asked);
-    const stored = await first.client.images.list({ collection, run: runId, filter: { name: sample.name }, offset: 0, limit: 1 });
+    const file = join(folder, 'mine.jpg');
+    writeFileSync(file, sample.bytes);
+    const described = await first.client.host.describePath({ run: runId, collection, path: file, neighbours: 3 });
+    const stored = await first.client.images.list({ collection, run: runId, query: quoted(sample.name), offset: 0, limit: 1 });
     expect(described.description.symbols).toEqual(stored.items[0].symbols);
     expect(described.neighbours.byEmbedding[0]).toMatchObject({ image: { id: stored.items[0].id }, sharedPrefix: 4 });
     expect(described.neighbours.byEmbedding[0].similarity).toBeCloseTo(1, 4);
@@ -268,7 +270,7 @@ describe('an import', () => {
     const going = (await first.client.collections.list()).find((one) => one.name === 'Going')!;
     const job = await endOf(first, (await first.client.runs.encode({ run: runId, collection: going.id })).job);
     expect(job).toMatchObject({ state: 'done', failureCount: 1, failures: [{ code: 'IMAGE_GONE', name: expect.stringContaining('gone.jpg') }] });
-    const page = await first.client.images.list({ collection: going.id, run: runId, filter: {}, offset: 0, limit: 10 });
+    const page = await first.client.images.list({ collection: going.id, run: runId, offset: 0, limit: 10 });
     expect(page.items.filter(({ symbols }) => symbols === null).map(({ name }) => name)).toEqual(['a/gone.jpg']);
   });
 });
@@ -323,7 +325,7 @@ describe('a first launch with the embedded run', () => {
       expect(jobs[0]).toMatchObject({ kind: 'first-launch', state: 'done' });
       const [embedded] = await fresh.client.runs.list();
       expect(embedded).toMatchObject({ name: 'Embedded', embedded: true, state: 'finished', usable: true, encoded: ['CIFAR-10 sample'], collection: 'CIFAR-10', knnTop1: 0.5 });
-      const page = await fresh.client.images.list({ collection: 1, run: embedded.id, filter: {}, offset: 0, limit: 1000 });
+      const page = await fresh.client.images.list({ collection: 1, run: embedded.id, offset: 0, limit: 1000 });
       expect(page.items.every(({ symbols }) => symbols?.length === 4)).toBe(true);
       expect(await fresh.client.system.info()).toMatchObject({ defaultRun: 'Embedded', defaultCollection: 'CIFAR-10 sample' });
       const ended = await quiet(fresh, 'map');

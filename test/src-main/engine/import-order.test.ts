@@ -27,7 +27,7 @@ async function measured(name: string, images: Member[]) {
     await endOf(running, (await client.host.importPath({ path: join(folder, `${name}.zip`), collection: 'images' })).job);
     const collection = (await client.collections.list()).find((one) => one.name === 'images')!.id;
     const both = { run: (await client.runs.list())[0].id, collection };
-    const first = (await client.images.list({ collection, filter: {}, offset: 0, limit: 10 })).items.map((image) => image.label);
+    const first = (await client.images.list({ collection, offset: 0, limit: 10 })).items.map((image) => image.label);
     for (const start of [client.runs.evaluate, client.runs.measureStatistics] as const) expect(await endOf(running, (await start(both)).job)).toMatchObject({ state: 'done' });
     expect(await endOf(running, (await client.runs.measureFewShot({ ...both, shots: [1, 4], draws: 3 })).job)).toMatchObject({ state: 'done' });
     return { first, evaluation: await client.runs.evaluation(both), statistics: await client.runs.statistics(both), fewShot: await client.runs.fewShot(both) };

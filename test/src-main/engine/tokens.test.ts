@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { quoted } from '../../../src-main/contract/query';
 import { embeddedTeacher } from '../../../src-main/teacher/catalogue';
 import { sampleImages } from '../dataset/archives';
 import { buildChildren, endOf, eventsUntil, isState, quiet, removeChildren, run, smallResources, type Running } from './built-engine';
@@ -65,10 +66,18 @@ describe('a run with featureTokens', () => {
 
   it('describes a file as it describes the same image in the collection', async () => {
     const [sample] = await sampleImages(1);
-    const described = await engine.client.describe.file({ run: runId, collection, name: 'mine.jpg', file: new Blob([new Uint8Array(sample.bytes)]), neighbours: 3 });
-    const stored = await engine.client.images.list({ collection, run: runId, filter: { name: sample.name }, offset: 0, limit: 1 });
-    expect(described.description.symbols).toEqual(stored.items[0].symbols);
-    expect(described.neighbours.byEmbedding[0]).toMatchObject({ image: { id: stored.items[0].id } });
+    const file = new Blob([new Uint8Array(sample.bytes)]);
+    const [outcome] = await engine.client.describe.files({ run: runId, files: [{ name: 'mine.jpg', file }] });
+    if ('error' in outcome) throw new Error(outcome.error.message);
+    const { sha256, description } = outcome.file;
+    const stored = await engine.client.images.list({ collection, run: runId, query: quoted(sample.name), offset: 0, limit: 1 });
+    expect(description.symbols).toEqual(stored.items[0].symbols);
+    const near = await engine.client.explore.near({ run: runId, collection, of: { kind: 'file', sha256 }, by: 'feature', count: 1 });
+    expect(near.items[0]).toMatchObject({ image: { id: stored.items[0].id }, edits: 0 });
+    const [own] = await engine.client.describe.alternatives({ run: runId, sha256, position: 2 });
+    expect(own.symbols).toEqual(description.symbols);
+    for await (const event of await engine.client.describe.occlude({ run: runId, name: 'mine.jpg', file, grid: 4 }))
+      if ('occlusion' in event) expect(event.occlusion.drops.map((drops) => drops.length)).toEqual([16, 16, 16, 16]);
   });
 
   it('is evaluated, measured as a language, and classifies from a few images', async () => {
