@@ -91,7 +91,7 @@ export async function setupTensorflow({ variant = 'cpu', directory = tensorflowD
   const wheelPackage = variant === 'gpu' ? 'tensorflow' : 'tensorflow-cpu';
   const given = variant === 'cpu' ? process.env.GLYPHSCOPE_TENSORFLOW_WHEEL || null : null;
   const source = sources();
-  const stamp = JSON.stringify({ package: wheelPackage, tensorflow: tensorflowVersion, binding: source?.version ?? null, recipe: 3 });
+  const stamp = JSON.stringify({ package: wheelPackage, tensorflow: tensorflowVersion, binding: source?.version ?? null, recipe: 4 });
   if (!force && readOrNull(path.join(directory, 'stamp.json')) === stamp) return { ok: true, directory, prepared: false };
   const impossible = await obstacle({ python, compiler, wheel: given });
   if (impossible) return { ok: false, directory, reason: impossible };

@@ -12,6 +12,30 @@ const require = createRequire(import.meta.url);
 interface Binding {
   TF_Version: string;
   addFunction?: unknown;
+  readTensor?(id: number): Promise<ArrayBuffer>;
+}
+
+/** What is used of tfjs-node's backend (dist/nodejs_kernel_backend.d.ts). */
+interface NativeBackend extends tf.KernelBackend {
+  isUsingGpuDevice: boolean;
+  binding: Binding;
+  /** `values` until a tensor is first computed with; `id` is the binding's. */
+  tensorMap: tf.DataStorage<{ id: number; dtype: tf.DataType; values: tf.BackendValues | null }>;
+}
+
+const arrays: Partial<Record<tf.DataType, new (buffer: ArrayBuffer) => tf.TypedArray>> = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+
+/**
+ * Has `data()` wait for a tensor in a thread of the binding, so that this one gives the GPU its next work meanwhile.
+ * tfjs-node's own waits right here, as `dataSync()` does. Nothing changes with a binding that has no readTensor.
+ */
+export function readInAnotherThread(backend: NativeBackend): void {
+  const { binding, read } = backend;
+  backend.read = async (dataId) => {
+    const { id, dtype, values } = backend.tensorMap.get(dataId);
+    const array = arrays[dtype];
+    return values || !array || !binding.readTensor ? read.call(backend, dataId) : new array(await binding.readTensor(id));
+  };
 }
 
 /**
@@ -38,12 +62,13 @@ export async function loadTensorflow(variant: 'cpu' | 'gpu', threads?: number): 
   // Its kernels register themselves with the tfjs-core that this file imports: there is one copy.
   require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels');
   const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend') as {
-    NodeJSKernelBackend: new (binding: unknown, packageName: string) => tf.KernelBackend & { isUsingGpuDevice: boolean };
+    NodeJSKernelBackend: new (binding: Binding, packageName: string) => NativeBackend;
   };
   const binding = require(file) as Binding;
   const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu');
   if (gpu && !backend.isUsingGpuDevice)
     throw new GlyphscopeError('BACKEND_UNAVAILABLE', 'TensorFlow finds no GPU that it can use, though an NVIDIA driver is here.', { remedy: `Check that \`nvidia-smi\` prints a card and a driver of version 525.60 or newer, then run \`${setUp.gpu}\`.` });
+  if (gpu) readInAnotherThread(backend); // the processor has computed a tensor before it can be asked for
   tf.registerBackend('tensorflow', () => backend, 3);
   const place = gpu ? 'the GPU by CUDA' : `${threads ?? os.availableParallelism()} processor threads`;
   return `TensorFlow ${binding.TF_Version} on ${place}${binding.addFunction ? '' : ', operations one by one (its binding cannot add functions)'}`;
