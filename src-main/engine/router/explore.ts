@@ -1,3 +1,4 @@
+import { GlyphscopeError } from '../../contract/errors';
 import { computeMap } from '../work/compute-map';
 import type { Services } from '../services';
 import type { Procedures } from './procedures';
@@ -9,6 +10,16 @@ export const exploreRouter = (procedures: Procedures, s: Services) => ({
     return s.vectors.neighbours(input.run, input.collection, { vector, symbols: input.symbols, count: input.count });
   }),
   vocabulary: procedures.explore.vocabulary.handler(({ input }) => s.vectors.vocabulary(input.run, input.collection, input.exemplars)),
+  prefix: procedures.explore.prefix.handler(({ input: { run, collection, ...question } }) => s.vectors.prefix(run, collection, question)),
+  names: procedures.explore.names.handler(({ input }) => {
+    s.runs.get(input.run);
+    return s.library.db.read.symbolNames.of(input.run);
+  }),
+  nameSymbol: procedures.explore.nameSymbol.handler(({ input }) => {
+    assertSymbol(s.runs.get(input.run), input);
+    s.journal.do({ kind: 'name-symbol', ...input });
+    return s.library.db.read.symbolNames.of(input.run);
+  }),
   symbol: procedures.explore.symbol.handler(({ input }) => s.vectors.symbol(input.run, input.collection, input.symbol, input.images)),
   map: procedures.explore.map.handler(({ input }) => {
     s.runs.get(input.run);
@@ -22,3 +33,9 @@ export const exploreRouter = (procedures: Procedures, s: Services) => ({
     return { job: s.jobs.start({ kind: 'map', title, lane: 'map', uses: [`run ${run.id}`, `collection ${collection.id}`] }, (job) => computeMap(s, { run: run.id, collection: collection.id, seed: input.seed }, job)) };
   }),
 });
+
+/** @throws GlyphscopeError NOT_FOUND for a symbol or position that the run's descriptions do not have */
+function assertSymbol({ config: { vocabulary, length } }: { config: { vocabulary: number; length: number } }, { symbol, position }: { symbol: number; position: number | null }): void {
+  if (symbol >= vocabulary) throw new GlyphscopeError('NOT_FOUND', `Symbol ${symbol} is outside the vocabulary of ${vocabulary}.`, { subject: String(symbol) });
+  if (position !== null && position > length) throw new GlyphscopeError('NOT_FOUND', `Descriptions of this run have ${length} symbols: there is no position ${position}.`, { subject: String(position) });
+}
