@@ -2,10 +2,11 @@ import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { trainingConfig } from './config';
 import { changeMade, history, tagCount } from './curate';
+import { alternative, describeOutcome, filesAtOnce, occlusionEvent, occlusionGrids, reading } from './describing';
 import { errorDetail } from './errors';
 import { evaluation, fewShot, fewShotOptions } from './evaluation';
 import { describedFile, map, neighbours, prefixNode, symbolDetail, symbolName, vocabulary } from './explore';
-import { collection, fileFailure, imageFilter, imageItem, imagePage } from './images';
+import { collection, fileFailure, imageItem, imagePage } from './images';
 import { job } from './jobs';
 import { languageStatistics } from './language';
 import { givenName, givenSymbolName, rowId, symbolNumber, symbolSequence, tagName } from './names';
@@ -115,19 +116,31 @@ export const pageContract = {
     hues: procedure.input(z.object({ run: rowId })).output(z.array(z.number())),
   },
   describe: {
-    /** Describes one image that need not be in any collection; neighbours come from `collection` when given. */
-    file: procedure
-      .input(z.object({ run: rowId, collection: rowId.optional(), name: z.string().max(1000), file: z.instanceof(Blob), neighbours: z.int().min(0).max(200).default(12) }))
-      .output(describedFile),
+    /** Describes files that need not be in any collection; bytes described before cost no model a call. One outcome for each. */
+    files: procedure
+      .input(z.object({ run: rowId, files: z.array(z.object({ name: z.string().max(1000), file: z.instanceof(Blob) })).min(1).max(filesAtOnce) }))
+      .output(z.array(describeOutcome)),
+    /** The likeliest symbols at a position, from 0, of a described file, and how the description goes on from each. */
+    alternatives: procedure
+      .input(z.object({ run: rowId, sha256: contentHash, position: z.int().min(0).max(7), count: z.int().min(1).max(8).default(5) }))
+      .output(z.array(alternative)),
+    /** What the interpreter reads in the first symbols of a described file, and the images nearest to that. */
+    readings: procedure
+      .input(runAndCollection.extend({ sha256: contentHash, lengths: z.array(z.int().min(1).max(8)).min(1).max(8), count: z.int().min(1).max(50).default(6) }))
+      .output(z.array(reading)),
+    /** How much each patch of a file matters to each symbol: how many patches are done, then the result. */
+    occlude: procedure
+      .input(z.object({ run: rowId, name: z.string().max(1000), file: z.instanceof(Blob), grid: z.literal(occlusionGrids).default(8) }))
+      .output(eventIterator(occlusionEvent)),
   },
   explore: {
     neighbours: procedure
       .input(z.object({ run: rowId, collection: rowId, image: rowId, count: z.int().min(1).max(500).default(12) }))
       .output(neighbours),
-    /** Images nearest to what the interpreter reads in a sequence, whether or not an image has it. */
-    bySymbols: procedure
-      .input(z.object({ run: rowId, collection: rowId, symbols: symbolSequence.min(1), count: z.int().min(1).max(500).default(12) }))
-      .output(neighbours),
+    /** The images nearest to an image, a described file or a sequence of symbols, whether or not an image has it. */
+    near: procedure
+      .input(runAndCollection.extend({ of: nearSubject, by: z.enum(nearnesses), count: z.int().min(1).max(500).default(12) }))
+      .output(nearImages),
     vocabulary: procedure.input(runAndCollection.extend({ exemplars: z.int().min(0).max(32).default(6) })).output(vocabulary),
     /** One node of the tree of prefixes. `images` exemplars are shared out among the children from `skip` on, by size. */
     prefix: procedure
@@ -142,6 +155,12 @@ export const pageContract = {
     symbol: procedure.input(runAndCollection.extend({ symbol: symbolNumber, images: z.int().min(1).max(200).default(24) })).output(symbolDetail),
     map: procedure.input(runAndCollection).output(map.nullable()),
     computeMap: procedure.input(runAndCollection.extend({ seed: z.int().min(0).default(0) })).output(started),
+    /** Places the images that were described since the map was computed, without moving the others. */
+    placeOnMap: procedure.input(runAndCollection).output(started),
+    /** Where a description stands on the map, within −1 … 1; null while there is no map of the run's newest descriptions. */
+    place: procedure
+      .input(runAndCollection.extend({ symbols: symbolSequence.min(1) }))
+      .output(z.object({ map: rowId, x: z.number(), y: z.number() }).nullable()),
   },
 };
 

@@ -23,7 +23,6 @@ import { Teachers } from './teachers';
 import { Trainings } from './trainings';
 import { Uploads } from './uploads';
 import { Vectors } from './vectors';
-import { DescribedFiles } from './work/describe-image';
 import { beginFirstLaunch } from './work/first-launch';
 
 export interface EngineOptions {
@@ -87,9 +86,8 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
       ...base,
       journal: new Journal(db),
       images: new ImageFiles(packs),
-      vectors: new Vectors({ db, runs, width: info.featureWidth, entry: locations.entries.vectors }),
+      vectors: new Vectors({ db, runs, width: info.featureWidth, entry: locations.entries.vectors, features: () => teachers.clean }),
       trainings: new Trainings(base, { describe: o.firstLaunch }),
-      described: new DescribedFiles(),
       grants: new Grants(),
       uploads: new Uploads(join(directory, 'uploads')),
       shutdown: () => void setImmediate(end),

@@ -12,7 +12,6 @@ import type { Students } from './students';
 import type { Teachers } from './teachers';
 import type { Trainings } from './trainings';
 import type { Uploads } from './uploads';
-import type { DescribedFiles } from './work/describe-image';
 import type { Vectors } from './vectors';
 
 /** What the procedures of the contract and the long work are made of. */
@@ -33,7 +32,6 @@ export interface Services {
   readonly students: Students;
   readonly vectors: Vectors;
   readonly trainings: Trainings;
-  readonly described: DescribedFiles;
   readonly grants: Grants;
   readonly uploads: Uploads;
   readonly log: (line: string) => void;

@@ -1,29 +1,50 @@
 import type { ImageItem } from '../contract/images';
+import type { NearImages, NearnessName } from '../contract/near';
 import type { Neighbours, PrefixNode, SymbolDetail, Vocabulary } from '../contract/explore';
 import { GlyphscopeError } from '../contract/errors';
 import { bytesToSymbols } from '../database/symbol-bytes';
 import type { LibraryDatabase } from '../database/library-database';
 import type { EmbeddingSet } from '../explore/embedding-set';
-import type { FoundRows } from '../explore/nearest-graph';
+import type { StandingMap } from '../explore/map-placing';
+import type { FoundRows, NearestQuestion } from '../explore/nearest-graph';
 import type { FoundImage, FoundNeighbours } from '../explore/neighbours';
+import type { Nearness, NearQuery } from '../explore/neighbours-by';
 import type { PrefixQuestion } from '../explore/prefix-tree';
 import { VectorClient } from '../explore/vector-client';
-import type { MapResult } from '../explore/vector-protocol';
+import type { MapArrays, MapResult } from '../explore/vector-protocol';
 import type { Progress } from '../contract/progress';
+import type { FeatureStore } from '../teacher/feature-store';
 import { breathe } from '../evaluation/breathe';
 import { labelledImages, slotsOf } from './collection-labels';
 import { openEmbeddings } from './embeddings';
 import type { Runs } from './runs';
 
-/** From so many points on, which take the vector worker a second, another process is asked for the nearest of each. */
-const manyPoints = 10_000;
+/** From so many pairs of points on, which take the vector worker a second, another process is asked for the nearest of each. */
+const manyPairs = 1e8;
 
-/** The k nearest, itself included, of each of the rows [m, width]. */
-export interface NearestQuestion {
-  rows: Float32Array;
-  width: number;
-  k: number;
+/** What the work on maps is given. */
+export interface MapHelp {
+  /** Finds the nearest of many points faster than the vector worker does, or gives null. */
+  nearest: (question: NearestQuestion) => Promise<FoundRows | null>;
+  onProgress: Progress;
+  signal: AbortSignal;
 }
+
+async function nearestOf(question: NearestQuestion, { nearest }: MapHelp): Promise<FoundRows | null> {
+  const { rows, bank = rows, width } = question;
+  return (rows.length / width) * (bank.length / width) >= manyPairs ? nearest(question) : null;
+}
+
+/** Vectors that images are compared by: those of the run's descriptions, or the teacher's features. */
+type Space = 'embedding' | 'feature';
+
+/** The vectors and the order that each nearness stands for. */
+const rules: Record<NearnessName, { space: Space; by: Nearness }> = {
+  embedding: { space: 'embedding', by: 'vectors' },
+  feature: { space: 'feature', by: 'vectors' },
+  prefix: { space: 'embedding', by: 'prefix' },
+  edits: { space: 'embedding', by: 'edits' },
+};
 
 /** Descriptions read between two breaths. */
 const rowsAtOnce = 2_000;
@@ -33,12 +54,15 @@ export class Vectors {
   readonly #db: LibraryDatabase;
   readonly #runs: Runs;
   readonly #width: number;
+  readonly #features: () => FeatureStore;
   readonly #client: VectorClient;
 
-  constructor(o: { db: LibraryDatabase; runs: Runs; width: number; entry: string }) {
+  /** @param o.features the teacher's features of the clean images */
+  constructor(o: { db: LibraryDatabase; runs: Runs; width: number; entry: string; features: () => FeatureStore }) {
     this.#db = o.db;
     this.#runs = o.runs;
     this.#width = o.width;
+    this.#features = o.features;
     this.#client = new VectorClient({ entry: o.entry });
   }
 
@@ -51,6 +75,23 @@ export class Vectors {
   async neighbours(run: number, collection: number, query: { vector: Float32Array; symbols: ArrayLike<number>; count: number }): Promise<Neighbours> {
     const key = await this.#ready(run, collection);
     return this.#show(run, collection, await this.#client.neighbours(key, query));
+  }
+
+  /**
+   * The images nearest to an image, or to a vector of the asked space with symbols, exactly.
+   * @throws GlyphscopeError NOT_FOUND, DESCRIPTIONS_MISSING, INVALID_INPUT
+   */
+  async near(run: number, collection: number, o: { by: NearnessName; of: NearQuery['of']; count: number }): Promise<NearImages> {
+    const { space, by } = rules[o.by];
+    const key = await this.#ready(run, collection, space);
+    const { items: found, ...rest } = await this.#client.near(key, { by, of: o.of, count: o.count });
+    const items = this.#items(run, collection, found.map(({ image }) => image));
+    return { ...rest, items: found.flatMap(({ image: id, ...why }) => (items.has(id) ? [{ image: items.get(id)!, ...why }] : [])) };
+  }
+
+  /** Images that have each symbol at each position, [L, K], and how many images there are. @throws GlyphscopeError NOT_FOUND, DESCRIPTIONS_MISSING */
+  async positionCounts(run: number, collection: number): Promise<{ counts: Int32Array; images: number }> {
+    return this.#client.positionCounts(await this.#ready(run, collection));
   }
 
   async vocabulary(run: number, collection: number, exemplars: number): Promise<Vocabulary> {
@@ -70,13 +111,20 @@ export class Vectors {
     return this.#client.prefix(await this.#ready(run, collection), question);
   }
 
-  /** @param o.nearest finds the k nearest of each of many points faster than the vector worker does, or gives null */
-  async map(run: number, collection: number, o: { seed: number; nearest: (points: NearestQuestion) => Promise<FoundRows | null>; onProgress: Progress; signal: AbortSignal }): Promise<MapResult> {
+  async map(run: number, collection: number, o: { seed: number } & MapHelp): Promise<MapResult> {
     const key = await this.#ready(run, collection);
-    const points = await this.#client.mapPoints(key);
-    const many = points.rows.length / this.#width >= manyPoints;
-    const nearest = many ? await o.nearest({ ...points, width: this.#width }) : null;
-    return this.#client.map(key, { ...o, nearest });
+    return this.#client.map(key, { ...o, nearest: await nearestOf(await this.#client.mapPoints(key), o) });
+  }
+
+  /** The images of the collection that a map lacks, placed on it. */
+  async placeMissing(run: number, collection: number, map: StandingMap, o: MapHelp): Promise<MapArrays> {
+    const key = await this.#ready(run, collection);
+    return this.#client.placeMissing(key, map, { ...o, nearest: await nearestOf(await this.#client.placingPoints(key, map), o) });
+  }
+
+  /** Where a vector [Z] would stand on a map, within −1 … 1. */
+  async placeVector(run: number, collection: number, map: StandingMap, vector: Float32Array): Promise<{ x: number; y: number }> {
+    return this.#client.placeVector(await this.#ready(run, collection), map, vector);
   }
 
   close(): Promise<void> {
@@ -84,7 +132,7 @@ export class Vectors {
   }
 
   /** Loads the set that is asked about, unless the worker holds it as it is now; gives its key. */
-  async #ready(run: number, collection: number): Promise<string> {
+  async #ready(run: number, collection: number, space: Space = 'embedding'): Promise<string> {
     const { checkpointStep, describedStep, name } = this.#runs.usable(run);
     const found = this.#db.read.collections.byId(collection);
     if (!found) throw new GlyphscopeError('NOT_FOUND', `There is no collection ${collection}.`, { subject: `collection ${collection}` });
@@ -95,46 +143,53 @@ export class Vectors {
         remedy: describedStep === checkpointStep ? 'Describe the collection with this run first.' : 'Describe the collection with the newest checkpoint first.',
       });
     const key = `${run} ${collection} ${encoding.step} ${encoding.at} ${this.#db.read.excludedImages.revision()} ${found.name}`;
-    await this.#client.ensure(key, () => this.#load(run, collection, encoding.step));
-    return key;
+    const ofSpace = `${space} ${key}`;
+    await this.#client.ensure(ofSpace, () => this.#load(run, collection, encoding.step, space));
+    return ofSpace;
   }
 
-  async #load(run: number, collection: number, step: number): Promise<EmbeddingSet> {
-    const { length, vocabulary } = this.#runs.get(run).config;
+  async #load(run: number, collection: number, step: number, space: Space): Promise<EmbeddingSet> {
+    if (space === 'feature') return this.#gather(run, collection, this.#features());
     const embeddings = openEmbeddings(this.#runs.directory(run), step, this.#width);
     try {
-      const labelled = await labelledImages(this.#db, collection);
-      const labelOf = new Map<number, number>(); // of an image's first entry
-      labelled.images.forEach((image, i) => labelOf.has(image) || labelOf.set(image, labelled.labels[i]));
-      const images = new Int32Array(labelOf.size);
-      const symbols = new Uint16Array(labelOf.size * length);
-      let n = 0;
-      for (let after = 0; ; await breathe()) {
-        const rows = this.#db.read.descriptions.some(run, collection, after, rowsAtOnce);
-        for (const row of rows) {
-          if (!labelOf.has(row.image) || !embeddings.has(row.image - 1)) continue; // excluded, or described a moment ago
-          images[n] = row.image;
-          symbols.set(bytesToSymbols(row.symbols), n++ * length);
-        }
-        if (rows.length < rowsAtOnce) break;
-        after = rows[rows.length - 1].image;
-      }
-      const vectors = new Float32Array(n * this.#width);
-      for (let at = 0; at < n; at += rowsAtOnce, await breathe())
-        embeddings.gather(slotsOf(images.subarray(at, Math.min(n, at + rowsAtOnce))), vectors.subarray(at * this.#width));
-      return {
-        embeddings: vectors,
-        symbols: symbols.slice(0, n * length),
-        images: images.slice(0, n),
-        labels: Int16Array.from(images.subarray(0, n), (image) => labelOf.get(image) ?? -1),
-        classes: labelled.classes,
-        width: this.#width,
-        length,
-        vocabulary,
-      };
+      return await this.#gather(run, collection, embeddings);
     } finally {
       embeddings.close();
     }
+  }
+
+  /** The described images of a collection with their records of a store. */
+  async #gather(run: number, collection: number, store: FeatureStore): Promise<EmbeddingSet> {
+    const { length, vocabulary } = this.#runs.get(run).config;
+    const labelled = await labelledImages(this.#db, collection);
+    const labelOf = new Map<number, number>(); // of an image's first entry
+    labelled.images.forEach((image, i) => labelOf.has(image) || labelOf.set(image, labelled.labels[i]));
+    const images = new Int32Array(labelOf.size);
+    const symbols = new Uint16Array(labelOf.size * length);
+    let n = 0;
+    for (let after = 0; ; await breathe()) {
+      const rows = this.#db.read.descriptions.some(run, collection, after, rowsAtOnce);
+      for (const row of rows) {
+        if (!labelOf.has(row.image) || !store.has(row.image - 1)) continue; // excluded, or described a moment ago
+        images[n] = row.image;
+        symbols.set(bytesToSymbols(row.symbols), n++ * length);
+      }
+      if (rows.length < rowsAtOnce) break;
+      after = rows[rows.length - 1].image;
+    }
+    const vectors = new Float32Array(n * this.#width);
+    for (let at = 0; at < n; at += rowsAtOnce, await breathe())
+      store.gather(slotsOf(images.subarray(at, Math.min(n, at + rowsAtOnce))), vectors.subarray(at * this.#width));
+    return {
+      embeddings: vectors,
+      symbols: symbols.slice(0, n * length),
+      images: images.slice(0, n),
+      labels: Int16Array.from(images.subarray(0, n), (image) => labelOf.get(image) ?? -1),
+      classes: labelled.classes,
+      width: this.#width,
+      length,
+      vocabulary,
+    };
   }
 
   #items(run: number, collection: number, images: readonly number[]): Map<number, ImageItem> {

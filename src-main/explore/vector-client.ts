@@ -3,10 +3,12 @@ import { GlyphscopeError } from '../contract/errors';
 import type { PrefixNode } from '../contract/explore';
 import type { Progress } from '../contract/progress';
 import type { EmbeddingSet } from './embedding-set';
-import type { FoundRows } from './nearest-graph';
+import type { StandingMap } from './map-placing';
+import type { FoundRows, NearestQuestion } from './nearest-graph';
 import type { FoundNeighbours, NeighbourQuery } from './neighbours';
+import type { NearImages, NearQuery } from './neighbours-by';
 import type { PrefixQuestion } from './prefix-tree';
-import { ownBuffers, type MapResult, type VectorOperation, type VectorOperations, type VectorReply, type VectorRequest } from './vector-protocol';
+import { ownBuffers, type MapArrays, type MapResult, type VectorOperation, type VectorOperations, type VectorReply, type VectorRequest } from './vector-protocol';
 import type { SymbolPositions, VocabularyParts } from './vocabulary';
 
 interface Pending {
@@ -100,6 +102,16 @@ export class VectorClient {
     return this.#call('neighboursOfImage', { key, image, count });
   }
 
+  /** The images nearest by vectors, prefix or edits. @throws NOT_FOUND, INVALID_INPUT as findNear */
+  near(key: string, query: NearQuery): Promise<NearImages> {
+    return this.#call('near', { key, query });
+  }
+
+  /** Images that have each symbol at each position, [L, K]. */
+  positionCounts(key: string): Promise<{ counts: Int32Array; images: number }> {
+    return this.#call('positionCounts', { key });
+  }
+
   vocabulary(key: string, exemplars: number): Promise<VocabularyParts> {
     return this.#call('vocabulary', { key, exemplars });
   }
@@ -115,8 +127,27 @@ export class VectorClient {
   }
 
   /** The points that a map of the set places, [m, Z], and the neighbours of each, itself included, that it asks for. */
-  mapPoints(key: string): Promise<{ rows: Float32Array; k: number }> {
+  mapPoints(key: string): Promise<NearestQuestion> {
     return this.#call('mapPoints', { key });
+  }
+
+  /** The points that a map lacks, as rows, and those that it has, as the bank that their nearest are looked for in. */
+  placingPoints(key: string, map: StandingMap): Promise<Required<NearestQuestion>> {
+    return this.#call('placingPoints', { key, map });
+  }
+
+  /** Where a vector [Z] would stand on a map of the set, within −1 … 1. */
+  placeVector(key: string, map: StandingMap, vector: Float32Array): Promise<{ x: number; y: number }> {
+    return this.#call('placeVector', { key, map, vector });
+  }
+
+  /**
+   * Places the images of the set that its map lacks, without moving the others.
+   * @param o.nearest of the rows of `placingPoints`, where something faster than this worker found them
+   * @throws CANCELLED when the signal aborts
+   */
+  placeMissing(key: string, map: StandingMap, o: { nearest?: FoundRows | null; onProgress?: Progress; signal?: AbortSignal }): Promise<MapArrays> {
+    return this.#call('placeMissing', { key, map, nearest: o.nearest ?? null }, o);
   }
 
   /**

@@ -4,9 +4,12 @@ import { GlyphscopeError, toErrorDetail } from '../contract/errors';
 import type { Progress } from '../contract/progress';
 import { prepareSet, type PreparedSet } from './embedding-set';
 import { mapOf, mapPoints } from './map';
+import { placeMissing, placeVector, placingPoints } from './map-placing';
 import { findNeighbours, neighboursOfImage } from './neighbours';
+import { findNear } from './neighbours-by';
 import { prefixNodeOf } from './prefix-tree';
-import { ownBuffers, type MapResult, type VectorOperation, type VectorOperations, type VectorReply, type VectorRequest } from './vector-protocol';
+import { positionCounts } from './transitions';
+import { ownBuffers, type MapArrays, type MapResult, type VectorOperation, type VectorOperations, type VectorReply, type VectorRequest } from './vector-protocol';
 import { symbolOf, vocabularyOf } from './vocabulary';
 
 interface Call {
@@ -36,14 +39,26 @@ const handlers: Handlers = {
   },
   neighbours: ({ key, query }) => findNeighbours(setOf(key), query),
   neighboursOfImage: ({ key, image, count }) => neighboursOfImage(setOf(key), image, count),
+  near: ({ key, query }) => findNear(setOf(key), query),
+  positionCounts: ({ key }) => ({ counts: positionCounts(setOf(key)), images: setOf(key).images.length }),
   vocabulary: ({ key, exemplars }) => vocabularyOf(setOf(key), exemplars),
   symbol: ({ key, symbol, images }) => symbolOf(setOf(key), symbol, images),
   prefix: ({ key, question }) => prefixNodeOf(setOf(key), question),
   mapPoints: ({ key }) => mapPoints(setOf(key)),
   map: async ({ key, seed, nearest }, call): Promise<MapResult> => {
     const set = setOf(key);
-    const coordinates = await mapOf(set, { seed, nearest, ...call });
-    return { coordinates, images: set.images.slice(), labels: set.labels.slice(), symbols: set.symbols.slice(), classes: set.classes, length: set.length };
+    const { coordinates, extent } = await mapOf(set, { seed, nearest, ...call });
+    return { coordinates, extent, images: set.images.slice(), labels: set.labels.slice(), symbols: set.symbols.slice(), classes: set.classes, length: set.length };
+  },
+  placingPoints: ({ key, map }) => placingPoints(setOf(key), map),
+  placeVector: ({ key, map, vector }) => placeVector(setOf(key), map, vector),
+  placeMissing: async ({ key, map, nearest }, call): Promise<MapArrays> => {
+    const set = setOf(key);
+    const { coordinates, rows } = await placeMissing(set, map, { nearest, ...call });
+    const { classes, length } = set;
+    const symbols = new Uint16Array(rows.length * length);
+    rows.forEach((row, i) => symbols.set(set.symbols.subarray(row * length, (row + 1) * length), i * length));
+    return { coordinates, images: rows.map((row) => set.images[row]), labels: Int16Array.from(rows, (row) => set.labels[row]), symbols, classes, length };
   },
 };
 
@@ -62,7 +77,7 @@ async function answer(request: Exclude<VectorRequest, { operation: 'cancel' }>):
   const send = (reply: VectorReply, transfer: ArrayBuffer[] = []) => port?.postMessage(reply, transfer);
   try {
     const output = await handle(request.operation, request.input, { signal: controller.signal, onProgress: (progress) => send({ id, progress }) });
-    const arrays = output === null ? [] : 'coordinates' in output ? ownBuffers(output.coordinates, output.images, output.labels, output.symbols) : 'rows' in output ? ownBuffers(output.rows) : [];
+    const arrays = output === null ? [] : 'coordinates' in output ? ownBuffers(output.coordinates, output.images, output.labels, output.symbols) : 'rows' in output ? ownBuffers(output.rows, ...('bank' in output && output.bank ? [output.bank] : [])) : [];
     send({ id, output }, arrays);
   } catch (error) {
     send({ id, error: toErrorDetail(error) });

@@ -2,13 +2,16 @@ import { createContext } from 'svelte';
 import { prefixQuery } from '../../src-main/contract/query';
 import { Connection } from './connection.svelte';
 import { DescribeQueue } from './describing.svelte';
+import { History } from './history.svelte';
 import { Imports } from './imports.svelte';
 import { Jobs } from './jobs.svelte';
 import { Library } from './library.svelte';
+import { Picks } from './picks.svelte';
 import { Preferences } from './preferences.svelte';
 import { PrefixLight } from './prefix-light.svelte';
 import { Route } from './route.svelte';
 import { Selection } from './selection.svelte';
+import { SymbolNames } from './symbol-names.svelte';
 
 /** Everything that outlives a page. Components reach it with `useApp()`. */
 export class App {
@@ -17,6 +20,9 @@ export class App {
   readonly route = new Route();
   readonly selection = new Selection();
   readonly library = new Library(this.connection.client, this.preferences);
+  readonly names = new SymbolNames(this.connection.client, this.library);
+  readonly picks = new Picks();
+  readonly history = new History(this.connection.client, () => void this.library.refresh());
   readonly jobs = new Jobs(this.connection);
   readonly light = new PrefixLight(async (prefix, signal) => {
     const { collection, run } = this.library;
@@ -26,10 +32,7 @@ export class App {
   });
 
   readonly imports = new Imports(this.connection.client);
-  readonly describing = new DescribeQueue(this.connection.client, () => {
-    const { collection, run, described } = this.library;
-    return run && { run: run.id, collection: described ? collection?.id : undefined };
-  });
+  readonly describing = new DescribeQueue(this.connection.client, () => this.library.run?.id ?? null);
 
   get client() {
     return this.connection.client;

@@ -1,5 +1,5 @@
+import { bytesAtOnce, filesAtOnce, type Described, type DescribeOutcome } from '../../src-main/contract/describing';
 import type { ErrorDetail } from '../../src-main/contract/errors';
-import type { DescribedFile } from '../../src-main/contract/explore';
 import { explain, type Client } from '../client';
 import type { DroppedFile, UnreadableEntry } from './dropped-files';
 
@@ -10,9 +10,9 @@ export class Describing {
   /** null for an entry that could not even be opened. */
   readonly file: File | null;
   #state = $state<'waiting' | 'working' | 'done' | 'failed' | 'cancelled'>('waiting');
-  #result = $state.raw<DescribedFile | null>(null);
+  #result = $state.raw<Described | null>(null);
+  #run = $state<number | null>(null);
   #error = $state.raw<ErrorDetail | null>(null);
-  #withNeighbours = $state(false);
 
   constructor(id: number, name: string, file: File | null) {
     this.id = id;
@@ -23,24 +23,28 @@ export class Describing {
   get state() {
     return this.#state;
   }
-  get result(): DescribedFile | null {
+  get result(): Described | null {
     return this.#result;
+  }
+  /** The run that described it; null before. */
+  get run(): number | null {
+    return this.#run;
   }
   get error(): ErrorDetail | null {
     return this.#error;
   }
 
-  /** False while the neighbours of this file have not been asked for. */
-  get withNeighbours(): boolean {
-    return this.#withNeighbours;
+  wait(): void {
+    this.#state = 'waiting';
+    this.#result = null;
+    this.#error = null;
   }
-
   begin(): void {
     this.#state = 'working';
   }
-  finish(result: DescribedFile, withNeighbours: boolean): void {
+  finish(result: Described, run: number): void {
     this.#result = result;
-    this.#withNeighbours = withNeighbours;
+    this.#run = run;
     this.#state = 'done';
   }
   fail(error: ErrorDetail): void {
@@ -52,23 +56,28 @@ export class Describing {
   }
 }
 
-export interface DescribeTarget {
-  run: number;
-  collection: number | undefined;
+/** Requests under way at a time: one is read and decoded while the student works on another. */
+const requestsAtOnce = 3;
+/** A few files go one by one, so that the first is there at once; of many, each request takes this part of what waits. */
+const share = 1 / 12;
+
+/** How many of the files that wait, given by their bytes, go into the next request. */
+export function batchLength(sizes: readonly number[]): number {
+  const most = Math.min(filesAtOnce, Math.max(1, Math.ceil(sizes.length * share)));
+  let bytes = sizes[0] ?? 0;
+  let length = Math.min(1, sizes.length);
+  while (length < most && length < sizes.length && bytes + sizes[length] <= bytesAtOnce) bytes += sizes[length++];
+  return length;
 }
 
-const filesAtOnce = 3;
-const neighbourCount = 12;
-/** Neighbours are some 20 kB a file: of the files after these they are asked for when one is looked at. */
-const filesWithNeighbours = 200;
-
 /**
- * Files that were dropped, chosen or pasted on the Describe page, in their order, described a few at a time. It
- * outlives the page, so that results are still there after a look elsewhere.
+ * Files that were dropped, chosen or pasted on the Describe page, in their order, described in batches. It outlives the
+ * page, so that results are still there after a look elsewhere.
  */
 export class DescribeQueue {
   readonly #client: Client;
-  readonly #target: () => DescribeTarget | null;
+  readonly #run: () => number | null;
+  readonly #byId = new Map<number, Describing>();
   #items = $state.raw<readonly Describing[]>([]);
   #chosen = $state<number | null>(null);
   #reading = $state(0);
@@ -78,10 +87,10 @@ export class DescribeQueue {
   #nextId = 1;
   #stop = new AbortController();
 
-  /** @param target the run that describes and the collection to find neighbours in; null while there is no run */
-  constructor(client: Client, target: () => DescribeTarget | null) {
+  /** @param run the run that describes; null while there is none */
+  constructor(client: Client, run: () => number | null) {
     this.#client = client;
-    this.#target = target;
+    this.#run = run;
   }
 
   get items(): readonly Describing[] {
@@ -101,24 +110,11 @@ export class DescribeQueue {
     return this.#reading > 0 || this.#counts.done + this.#counts.failed + this.#counts.cancelled < this.#items.length;
   }
   get chosen(): Describing | null {
-    return this.#items.find((item) => item.id === this.#chosen) ?? null;
+    return this.#chosen === null ? null : (this.#byId.get(this.#chosen) ?? null);
   }
 
   choose(id: number): void {
     this.#chosen = id;
-    const item = this.chosen;
-    if (item?.state === 'done' && !item.withNeighbours) void this.#completeNeighbours(item);
-  }
-
-  async #completeNeighbours(item: Describing): Promise<void> {
-    const target = this.#target();
-    if (!target || !item.file) return;
-    try {
-      item.finish(await this.#client.describe.file({ ...target, name: item.name, file: item.file, neighbours: neighbourCount }), true);
-    } catch (error) {
-      item.fail(explain(error));
-      this.#counts = { ...this.#counts, done: this.#counts.done - 1, failed: this.#counts.failed + 1 };
-    }
   }
 
   /** Adds files as they come; the first of them is described while the rest is still being found. */
@@ -130,6 +126,7 @@ export class DescribeQueue {
     const flush = () => {
       if (batch.length === 0) return;
       this.#items = [...this.#items, ...batch];
+      for (const item of batch) this.#byId.set(item.id, item);
       this.#chosen ??= batch[0].id;
       batch = [];
       flushed = performance.now();
@@ -150,6 +147,16 @@ export class DescribeQueue {
     }
   }
 
+  /** Describes every file anew: with another run, or those that failed or were cancelled. */
+  again(): void {
+    this.cancel();
+    const readable = this.#items.filter((item) => item.file !== null);
+    for (const item of readable) item.wait();
+    this.#waiting = readable;
+    this.#counts = { done: 0, failed: this.#items.length - readable.length, cancelled: 0 };
+    this.#pump();
+  }
+
   /** Stops what is under way; what is described stays. */
   cancel(): void {
     this.#stop.abort();
@@ -163,6 +170,7 @@ export class DescribeQueue {
   clear(): void {
     this.cancel();
     this.#items = [];
+    this.#byId.clear();
     this.#chosen = null;
     this.#counts = { done: 0, failed: 0, cancelled: 0 };
   }
@@ -177,33 +185,36 @@ export class DescribeQueue {
   }
 
   #pump(): void {
-    while (this.#working < filesAtOnce) {
-      const item = this.#waiting.shift();
-      if (!item) return;
-      void this.#describe(item, this.#stop.signal);
+    while (this.#working < requestsAtOnce && this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, batchLength(this.#waiting.slice(0, filesAtOnce / share).map(({ file }) => file?.size ?? 0)));
+      void this.#describe(batch, this.#stop.signal);
     }
   }
 
-  async #describe(item: Describing, signal: AbortSignal): Promise<void> {
-    const target = this.#target();
-    if (!item.file) return;
-    if (!target) {
-      this.#fail(item, { code: 'RUN_NOT_TRAINED', message: 'There is no trained run to describe with.', remedy: 'Start a training on the Training page, then drop the file again.' });
-      return this.#pump();
+  async #describe(batch: readonly Describing[], signal: AbortSignal): Promise<void> {
+    const run = this.#run();
+    const files = batch.flatMap(({ name, file }) => (file ? [{ name, file }] : []));
+    if (run === null) {
+      for (const item of batch) this.#fail(item, { code: 'RUN_NOT_TRAINED', message: 'There is no trained run to describe with.', remedy: 'Start a training on the Training page, then drop the file again.' });
+      return;
     }
     this.#working += 1;
-    item.begin();
+    for (const item of batch) item.begin();
     try {
-      const withNeighbours = item.id === this.#chosen || this.#counts.done < filesWithNeighbours;
-      const result = await this.#client.describe.file({ ...target, name: item.name, file: item.file, neighbours: withNeighbours ? neighbourCount : 0 }, { signal });
+      const outcomes = await this.#client.describe.files({ run, files }, { signal });
       if (signal.aborted) return;
-      item.finish(result, withNeighbours);
-      this.#count('done');
+      batch.forEach((item, i) => this.#settle(item, outcomes[i], run));
     } catch (error) {
-      if (!signal.aborted) this.#fail(item, explain(error));
+      if (!signal.aborted) for (const item of batch) this.#fail(item, explain(error));
     } finally {
       this.#working -= 1;
       this.#pump();
     }
+  }
+
+  #settle(item: Describing, outcome: DescribeOutcome, run: number): void {
+    if ('error' in outcome) return this.#fail(item, outcome.error);
+    item.finish(outcome.file, run);
+    this.#count('done');
   }
 }

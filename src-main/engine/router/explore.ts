@@ -1,14 +1,12 @@
 import { GlyphscopeError } from '../../contract/errors';
-import { computeMap } from '../work/compute-map';
+import { computeMap, placeSymbols, startPlacing } from '../work/compute-map';
+import { nearImages } from '../work/near-images';
 import type { Services } from '../services';
 import type { Procedures } from './procedures';
 
 export const exploreRouter = (procedures: Procedures, s: Services) => ({
   neighbours: procedures.explore.neighbours.handler(({ input }) => s.vectors.neighboursOfImage(input.run, input.collection, input.image, input.count)),
-  bySymbols: procedures.explore.bySymbols.handler(async ({ input }) => {
-    const vector = await s.students.interpret(input.run, input.symbols);
-    return s.vectors.neighbours(input.run, input.collection, { vector, symbols: input.symbols, count: input.count });
-  }),
+  near: procedures.explore.near.handler(({ input }) => nearImages(s, input)),
   vocabulary: procedures.explore.vocabulary.handler(({ input }) => s.vectors.vocabulary(input.run, input.collection, input.exemplars)),
   prefix: procedures.explore.prefix.handler(({ input: { run, collection, ...question } }) => s.vectors.prefix(run, collection, question)),
   names: procedures.explore.names.handler(({ input }) => {
@@ -31,6 +29,11 @@ export const exploreRouter = (procedures: Procedures, s: Services) => ({
     const collection = s.collections.get(input.collection);
     const title = `Map of "${collection.name}" by "${run.name}"`;
     return { job: s.jobs.start({ kind: 'map', title, lane: 'map', uses: [`run ${run.id}`, `collection ${collection.id}`] }, (job) => computeMap(s, { run: run.id, collection: collection.id, seed: input.seed }, job)) };
+  }),
+  placeOnMap: procedures.explore.placeOnMap.handler(({ input }) => ({ job: startPlacing(s, s.runs.usable(input.run), s.collections.get(input.collection)) })),
+  place: procedures.explore.place.handler(({ input }) => {
+    s.collections.get(input.collection);
+    return placeSymbols(s, input);
   }),
 });
 
