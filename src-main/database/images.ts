@@ -46,6 +46,7 @@ export function readImages(db: ReadHandle) {
     db,
     `SELECT value FROM json_each(:images) WHERE EXISTS (SELECT 1 FROM collection_images c WHERE c.collection = :collection AND c.image = value) ORDER BY value`,
   );
+  const sizes = allRows<{ id: number; width: number; height: number; bytes: number }>(db, 'SELECT id, width, height, bytes FROM images WHERE id IN (SELECT value FROM json_each(?))');
   const count = oneRow<{ n: number }>(db, 'SELECT count(*) AS n FROM images');
   return {
     byId: (id: number): StoredImage | null => {
@@ -62,6 +63,8 @@ export function readImages(db: ReadHandle) {
     heldBy: (collection: number, images: readonly number[]): number[] => heldBy({ collection, images: JSON.stringify(images) }),
     /** The different images of a collection, ascending. */
     ofCollection: (collection: number): number[] => ofCollection(collection),
+    /** Width, height and bytes of those of the given ids that exist, in no order. */
+    sizes: (ids: readonly number[]) => sizes(JSON.stringify(ids)),
     count: (): number => count()!.n,
   };
 }

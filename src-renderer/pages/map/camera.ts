@@ -92,3 +92,19 @@ export function pointSize(camera: Camera, points: number): number {
   const base = clamp(Math.sqrt((camera.width * camera.height) / Math.max(1, points)) * 0.55, 1.6, 5.5);
   return clamp(base * magnification(camera) ** 0.42, 1.6, 14);
 }
+
+/** Edge of a picture in CSS pixels: what room the mean distance between points leaves. */
+export function pictureSize(camera: Camera, points: number): number {
+  return clamp((1.8 * camera.scale) / Math.sqrt(Math.max(1, points)), 18, 64);
+}
+
+/** A place and a magnification, as they stand in a link and as two linked maps share them. */
+export interface Look {
+  x: number;
+  y: number;
+  magnification: number;
+}
+export const lookOf = (camera: Camera): Look => ({ x: camera.x, y: camera.y, magnification: magnification(camera) });
+/** The same look in another window. */
+export const lookingAt = (camera: Camera, { x, y, magnification: times }: Look): Camera =>
+  limited({ ...camera, x, y, scale: fittingScale(camera.width, camera.height) * times });

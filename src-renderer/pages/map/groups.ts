@@ -1,7 +1,10 @@
-import type { Rgb } from '../../charts/colour';
-import { categoryColours, hueColour, type Scheme } from '../../charts/palette';
-
-export type ColourBy = 'label' | 'symbol';
+import { parseColour, type Rgb } from '../../charts/colour';
+import { categoryColours, hueColour, orderedColours, type Scheme } from '../../charts/palette';
+import { formatTicks } from '../../charts/number-format';
+import type { ColourBy } from './colour-by';
+import { mostGroups } from './point-codes';
+import { pointShapes, type PointShape } from './point-renderer';
+import type { PrefixIds } from './prefix-ids';
 
 /** What comes over HTTP for one map; see `mapArrays` in the contract. */
 export interface MapPoints {
@@ -16,157 +19,166 @@ export interface MapPoints {
   length: number;
 }
 
-/** One row of the legend, and one colour of the map. */
+/** One colour of the map. */
 export interface MapGroup {
   /** Stands in `groupOf`. */
   index: number;
-  /** A label's name, or "symbol 12"; "no label" for images without one. */
-  name: string;
-  /** The symbol, when groups are symbols. */
-  symbol: number | null;
   count: number;
   colour: Rgb;
-  /** Where most of its points are: a place for its name. */
-  x: number;
-  y: number;
+  shape: PointShape;
+}
+
+/** One row of the legend: a group, or a band of a number's range. */
+export interface LegendRow {
+  /** The same wherever the same thing is meant: a label's name, symbols joined by dots, a band's place. */
+  key: string;
+  name: string;
+  /** Drawn as glyphs; null for labels and numbers. */
+  symbols: readonly number[] | null;
+  groups: readonly number[];
+  count: number;
+  colour: Rgb;
+  shape: PointShape;
 }
 
 export interface Grouping {
   by: ColourBy;
   /** [n] group of each point. */
   groupOf: Uint16Array;
-  /** By index; groups without points have count 0. */
   groups: MapGroup[];
-  /** Group indices for the legend, largest first, only those with points. */
-  order: number[];
+  /** Only rows with points: bands in their order, others largest first. */
+  rows: LegendRow[];
 }
 
-/**
- * Puts points into groups by label or by first symbol and gives each group a colour and a place for its name.
- * @param labels the map's label names  @param hues degrees by symbol, or null while unknown
- */
-export function groupPoints(points: MapPoints, by: ColourBy, labels: readonly string[], hues: readonly number[] | null, scheme: Scheme): Grouping {
-  const count = points.images.length;
-  const groupOf = new Uint16Array(count);
-  let size: number;
-  if (by === 'label') {
-    size = labels.length + 1;
-    for (let i = 0; i < count; i++) groupOf[i] = points.labels[i] < 0 || points.labels[i] >= labels.length ? labels.length : points.labels[i];
-  } else {
-    size = 1;
-    for (let i = 0; i < count; i++) {
-      groupOf[i] = points.symbols[i * points.length];
-      if (groupOf[i] >= size) size = groupOf[i] + 1;
-    }
-  }
-  const counts = new Uint32Array(size);
-  for (let i = 0; i < count; i++) counts[groupOf[i]] += 1;
-  const places = groupCentres(points.coordinates, groupOf, size);
-  const colours = by === 'label' ? labelColours(labels.length, scheme) : symbolColours(size, hues, scheme);
-  const groups = Array.from({ length: size }, (_, index): MapGroup => ({
-    index,
-    name: by === 'symbol' ? `symbol ${index}` : (labels[index] ?? 'no label'),
-    symbol: by === 'symbol' ? index : null,
-    count: counts[index],
-    colour: colours[index],
-    x: places[2 * index],
-    y: places[2 * index + 1],
-  }));
-  const order = groups.filter((g) => g.count > 0).sort((a, b) => b.count - a.count || a.index - b.index).map((g) => g.index);
-  return { by, groupOf, groups, order };
+export interface GroupingInput {
+  points: MapPoints;
+  prefixes: PrefixIds;
+  /** The map's label names. */
+  labels: readonly string[];
+  /** [n] the number that is asked for, NaN where it is not known; null until it is here. */
+  numbers: Float32Array | null;
+  /** Degrees by symbol, or null while unknown. */
+  hues: readonly number[] | null;
+  scheme: Scheme;
+}
+
+/** Colours that stand before they repeat with another shape. */
+const coloursBeforeRepeat = 20;
+const bands = 8;
+const stepsOfBand = 8;
+
+/** Puts points into groups and gives each a colour and a shape. */
+export function groupPoints(by: ColourBy, input: GroupingInput): Grouping {
+  if (by.kind === 'number') return groupByNumber(by, input);
+  return by.kind === 'label' ? groupByLabel(by, input) : groupBySymbols(by, input);
 }
 
 const grey = (scheme: Scheme): Rgb => (scheme === 'light' ? [0.5, 0.5, 0.5] : [0.55, 0.56, 0.58]);
+/** Which shape the groups of one colour have, one after the other. */
+const shapeAt = (turn: number): PointShape => pointShapes[turn % pointShapes.length];
 
-/** Colours by label index; images without a label, the last, are grey. */
-export const labelColours = (labels: number, scheme: Scheme): Rgb[] => [...categoryColours(labels, scheme), grey(scheme)];
-
-/** Colours by symbol: its hue where the run has hues, else a category colour. */
-export function symbolColours(size: number, hues: readonly number[] | null, scheme: Scheme): Rgb[] {
-  const fallback = hues ? [] : categoryColours(size, scheme);
-  return Array.from({ length: size }, (_, symbol) => (hues ? (symbol < hues.length ? hueColour(hues[symbol], scheme) : grey(scheme)) : fallback[symbol]));
+function countGroups(groupOf: Uint16Array, size: number): Uint32Array {
+  const counts = new Uint32Array(size);
+  for (let i = 0; i < groupOf.length; i++) counts[groupOf[i]] += 1;
+  return counts;
 }
 
-/**
- * The densest place of each group: the cell of a coarse grid with most of its points, its neighbours counted in, and
- * there the mean of the group's points. A mean over all would name empty ground between two islands.
- */
-export function groupCentres(coordinates: Float32Array, groupOf: Uint16Array, groups: number): Float32Array {
-  const side = 24;
-  const cells = new Uint32Array(groups * side * side);
-  const cell = (v: number) => Math.min(side - 1, Math.max(0, Math.floor(((v + 1) / 2) * side)));
-  for (let i = 0; i < groupOf.length; i++) cells[groupOf[i] * side * side + cell(coordinates[2 * i + 1]) * side + cell(coordinates[2 * i])] += 1;
-  const best = new Int32Array(groups);
-  for (let group = 0; group < groups; group++) {
-    let most = -1;
-    for (let row = 0; row < side; row++)
-      for (let column = 0; column < side; column++) {
-        let sum = 0;
-        for (let dy = -1; dy <= 1; dy++)
-          for (let dx = -1; dx <= 1; dx++) {
-            const [r, c] = [row + dy, column + dx];
-            if (r >= 0 && c >= 0 && r < side && c < side) sum += (dx === 0 && dy === 0 ? 2 : 1) * cells[group * side * side + r * side + c];
-          }
-        if (sum > most) {
-          most = sum;
-          best[group] = row * side + column;
-        }
-      }
-  }
-  const sums = new Float64Array(groups * 3);
-  for (let i = 0; i < groupOf.length; i++) {
-    const group = groupOf[i];
-    const [row, column] = [Math.floor(best[group] / side), best[group] % side];
-    if (Math.abs(cell(coordinates[2 * i + 1]) - row) > 1 || Math.abs(cell(coordinates[2 * i]) - column) > 1) continue;
-    sums[3 * group] += coordinates[2 * i];
-    sums[3 * group + 1] += coordinates[2 * i + 1];
-    sums[3 * group + 2] += 1;
-  }
-  const centres = new Float32Array(groups * 2);
-  for (let group = 0; group < groups; group++) {
-    const weight = sums[3 * group + 2] || 1;
-    centres[2 * group] = sums[3 * group] / weight;
-    centres[2 * group + 1] = sums[3 * group + 1] / weight;
-  }
-  return centres;
+const ranked = (rows: LegendRow[]): LegendRow[] => rows.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count || a.groups[0] - b.groups[0]);
+
+function groupByLabel(by: ColourBy, { points, labels, scheme }: GroupingInput): Grouping {
+  const none = Math.min(labels.length, mostGroups - 1);
+  const groupOf = Uint16Array.from(points.labels, (label) => (label < 0 || label >= none ? none : label));
+  const counts = countGroups(groupOf, none + 1);
+  const colours = categoryColours(Math.min(none, coloursBeforeRepeat), scheme);
+  const groups = Array.from(counts, (count, index): MapGroup => ({
+    index,
+    count,
+    colour: index === none ? grey(scheme) : colours[index % coloursBeforeRepeat],
+    shape: index === none ? 'circle' : shapeAt(Math.floor(index / coloursBeforeRepeat)),
+  }));
+  const name = (index: number) => (index < none ? labels[index] : none === labels.length ? 'no label' : 'labels beyond the first 4,095, or none');
+  return { by, groupOf, groups, rows: ranked(groups.map(({ index, count, colour, shape }) => ({ key: index < none ? labels[index] : '', name: name(index), symbols: null, groups: [index], count, colour, shape }))) };
 }
 
-/**
- * The legend's rule: nothing picked shows all; the first pick shows that group alone; further picks add to it or take
- * away. Returns the new set.
- */
-export function togglePick(picked: ReadonlySet<number>, group: number): Set<number> {
-  const next = new Set(picked);
-  if (!next.delete(group)) next.add(group);
-  return next;
-}
-
-/**
- * Which names can stand on the map without covering one another, the largest groups first, `most` of them. With
- * `move`, a name whose place is taken stands above or below it, up to two lines away; it is left out when there is no
- * room there either.
- */
-export function visibleNames<T extends { left: number; top: number; width: number; height: number }>(
-  wanted: readonly T[],
-  bounds: { width: number; height: number },
-  { gap = 4, move = true, most = Infinity } = {},
-): T[] {
-  const placed: T[] = [];
-  const inside = (item: T) => item.left >= item.width / 2 && item.top >= item.height / 2 && item.left + item.width / 2 <= bounds.width && item.top + item.height / 2 <= bounds.height;
-  const free = (item: T) =>
-    placed.every(
-      (other) =>
-        Math.abs(other.left - item.left) >= (other.width + item.width) / 2 + gap || Math.abs(other.top - item.top) >= (other.height + item.height) / 2 + gap,
-    );
-  for (const item of wanted) {
-    if (placed.length >= most) break;
-    if (!inside(item)) continue;
-    for (const lines of move ? [0, -1, 1, -2, 2] : [0]) {
-      const moved = lines === 0 ? item : { ...item, top: item.top + lines * (item.height + gap) };
-      if (!inside(moved) || !free(moved)) continue;
-      placed.push(moved);
-      break;
+/** By the symbol at a position, or by a whole prefix: the most frequent get groups of their own, what is beyond 4,095 shares the last. */
+function groupBySymbols(by: Extract<ColourBy, { kind: 'symbol' | 'prefix' }>, { points, prefixes, hues, scheme }: GroupingInput): Grouping {
+  const { symbols, length } = points;
+  const count = points.images.length;
+  let ids: Uint32Array;
+  let sequenceOf: (id: number) => number[];
+  let size: number;
+  if (by.kind === 'prefix') {
+    const found = prefixes.of(Math.min(by.length, length));
+    ids = found.ids;
+    size = found.counts.length;
+    sequenceOf = (id) => prefixes.symbolsOf(found, id);
+  } else {
+    const at = Math.min(by.position, length) - 1;
+    ids = new Uint32Array(count);
+    size = 0;
+    for (let i = 0; i < count; i++) {
+      ids[i] = symbols[i * length + at];
+      if (ids[i] >= size) size = ids[i] + 1;
     }
+    sequenceOf = (id) => [id];
   }
-  return placed;
+  const totals = new Uint32Array(size);
+  for (let i = 0; i < count; i++) totals[ids[i]] += 1;
+  const order = Array.from(totals.keys()).filter((id) => totals[id] > 0).sort((a, b) => totals[b] - totals[a] || a - b);
+  const rest = mostGroups - 1;
+  const groupOfId = new Uint16Array(size).fill(rest);
+  order.slice(0, rest).forEach((id, group) => (groupOfId[id] = group));
+  const groupOf = Uint16Array.from(ids, (id) => groupOfId[id]);
+  const fallback = hues ? [] : categoryColours(coloursBeforeRepeat, scheme);
+  const rows = order.slice(0, rest).map((id, group): LegendRow => {
+    const sequence = sequenceOf(id);
+    const last = sequence[sequence.length - 1];
+    // The hue of a prefix leans from its first symbol towards the ones after it, so that its own kin stay near.
+    const hue = hues && sequence.reduce((mean, symbol, i) => (i === 0 ? (hues[symbol] ?? 0) : mean + turn(mean, hues[symbol] ?? 0) * 0.35 ** i), 0);
+    return {
+      key: sequence.join('.'),
+      name: `${by.kind} ${sequence.join(' ')}`,
+      symbols: sequence,
+      groups: [group],
+      count: totals[id],
+      colour: hue === null ? fallback[group % coloursBeforeRepeat] : hueColour(hue, scheme),
+      shape: shapeAt(hue === null ? Math.floor(group / coloursBeforeRepeat) : last),
+    };
+  });
+  if (order.length > rest) {
+    const beyond = order.slice(rest).reduce((sum, id) => sum + totals[id], 0);
+    rows.push({ key: 'rest', name: `${(order.length - rest).toLocaleString('en')} rarer ones`, symbols: null, groups: [rest], count: beyond, colour: grey(scheme), shape: 'circle' });
+  }
+  const groups: MapGroup[] = Array.from({ length: order.length > rest ? mostGroups : rows.length }, (_, index) => ({ index, count: 0, colour: grey(scheme), shape: 'circle' }));
+  for (const { groups: [index], count, colour, shape } of rows) groups[index] = { index, count, colour, shape };
+  return { by, groupOf, groups, rows };
+}
+
+/** Degrees from one hue to another, the short way. */
+const turn = (from: number, to: number) => ((((to - from) % 360) + 540) % 360) - 180;
+
+/** By a number: a ramp of 64 steps between its least and greatest value, 8 steps to a band of the legend. */
+function groupByNumber(by: ColourBy, { points, numbers, scheme }: GroupingInput): Grouping {
+  const steps = bands * stepsOfBand;
+  const groupOf = new Uint16Array(points.images.length).fill(steps);
+  let [least, greatest] = [Infinity, -Infinity];
+  for (const value of numbers ?? []) {
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  const range = greatest - least;
+  if (numbers)
+    for (let i = 0; i < groupOf.length; i++)
+      if (!Number.isNaN(numbers[i])) groupOf[i] = range > 0 ? Math.min(steps - 1, Math.floor(((numbers[i] - least) / range) * steps)) : 0;
+  const counts = countGroups(groupOf, steps + 1);
+  const ramp = orderedColours(steps, scheme).map(parseColour);
+  const groups = Array.from(counts, (count, index): MapGroup => ({ index, count, colour: ramp[index] ?? grey(scheme), shape: 'circle' }));
+  const edges = formatTicks(Array.from({ length: bands + 1 }, (_, band) => Number((least + (range * band) / bands).toPrecision(3))));
+  const rows = Array.from({ length: bands }, (_, band): LegendRow => {
+    const own = Array.from({ length: stepsOfBand }, (_, i) => band * stepsOfBand + i);
+    const name = range > 0 ? `${edges[band]} to ${edges[band + 1]}` : edges[0];
+    return { key: `band ${band}`, name, symbols: null, groups: own, count: own.reduce((sum, step) => sum + counts[step], 0), colour: ramp[own[stepsOfBand / 2]], shape: 'circle' };
+  });
+  rows.push({ key: 'unknown', name: numbers ? 'not known' : 'loading', symbols: null, groups: [steps], count: counts[steps], colour: grey(scheme), shape: 'circle' });
+  return { by, groupOf, groups, rows: rows.filter(({ count }) => count > 0) };
 }

@@ -1,81 +1,93 @@
-import type { ImageItem } from '../../../src-main/contract/images';
 import type { Scheme } from '../../charts/palette';
-import { closestFor, fit, pan, pointSize, resized, reveal, toMap, toScreen, visibleBox, zoom, type Camera, type ScreenPoint } from './camera';
-import { groupPoints, togglePick, type ColourBy, type Grouping, type MapPoints } from './groups';
-import { PointIndex } from './point-index';
-import type { GroupStyle } from './point-renderer';
+import { closestFor, fit, lookingAt, lookOf, pan, pictureSize, pointSize, resized, reveal, toMap, toScreen, visibleBox, zoom, type Camera, type Look, type MapPoint, type ScreenPoint } from './camera';
+import { densityExtent, densitySide, densityStrength, pointStrength } from './density';
+import { pointsWithin } from './enclosed';
+import type { MapPoints } from './groups';
+import { MapColours } from './map-colours.svelte';
+import { codePoints, countsWithin, shownPoints } from './point-codes';
+import { PointIndex, type Accepts } from './point-index';
+import { PointSelection, type SelectHow } from './point-selection.svelte';
+import { PrefixIds } from './prefix-ids';
 
 /** How near the pointer must come to a point, in CSS pixels beyond its edge. */
 const reach = 6;
-/** Pictures that stand on the map at most. */
-const mostPictures = 140;
+/** Pictures that stand on the map at most, and points in view beyond which they are not looked for. */
+export const mostPictures = 1000;
+const tooManyForPictures = 40_000;
 
-/** What is seen of one map: where the camera stands, how points are coloured, what is picked and what is pointed at. */
+export const layerNames = ['density', 'points', 'pictures', 'labels'] as const;
+export type LayerName = (typeof layerNames)[number];
+
+export interface MapViewSource {
+  hues: () => readonly number[] | null;
+  scheme: () => Scheme;
+  /** [n] the numbers of a field in the map's order; null while they are not here. */
+  numbers: (field: string) => Float32Array | null;
+}
+
+/** What is seen of one map: where the camera stands, how points are coloured, what is shown, selected and pointed at. */
 export class MapView {
   #points = $state.raw<MapPoints | null>(null);
   #labels = $state.raw<readonly string[]>([]);
   #camera = $state.raw<Camera>(fit(1, 1, 8));
-  #by = $state<ColourBy>('label');
-  #picked = $state.raw<ReadonlySet<number>>(new Set());
-  /** Group under the pointer in the legend. */
-  #glanced = $state<number | null>(null);
   #hovered = $state(-1);
-  #index: PointIndex | null = null;
-  readonly #hues: () => readonly number[] | null;
-  readonly #scheme: () => Scheme;
+  #layers = $state.raw<ReadonlySet<LayerName>>(new Set(layerNames));
+  #passes = $state.raw<Uint8Array | null>(null);
+  #index = $state.raw<PointIndex | null>(null);
+  #prefixes = $state.raw<PrefixIds | null>(null);
+  #places = new Map<number, number>();
+  readonly colours: MapColours;
+  readonly selection = new PointSelection();
 
-  readonly #grouping = $derived.by<Grouping | null>(() => (this.#points ? groupPoints(this.#points, this.#by, this.#labels, this.#hues(), this.#scheme()) : null));
-  readonly #styles = $derived.by<GroupStyle[]>(() => {
-    const alone = this.#glanced === null ? this.#picked : new Set([this.#glanced]);
-    const quiet = this.#scheme() === 'light' ? 0.16 : 0.2;
-    return (this.#grouping?.groups ?? []).map((group) => ({ colour: group.colour, strength: alone.size === 0 || alone.has(group.index) ? 1 : quiet }));
+  readonly #shown = $derived.by(() => {
+    const grouping = this.colours.grouping;
+    return grouping ? shownPoints(grouping.groupOf, this.colours.offGroups, this.#passes) : new Uint8Array(0);
+  });
+  readonly #coded = $derived.by(() => {
+    const grouping = this.colours.grouping;
+    return grouping && codePoints(grouping.groupOf, this.#shown, this.selection.mask);
+  });
+  readonly #within = $derived.by(() => {
+    const grouping = this.colours.grouping;
+    return grouping ? countsWithin(grouping.groupOf, grouping.groups.length, this.#passes, this.selection.mask) : new Uint32Array(0);
   });
 
-  constructor(hues: () => readonly number[] | null, scheme: () => Scheme) {
-    this.#hues = hues;
-    this.#scheme = scheme;
+  constructor({ hues, scheme, numbers }: MapViewSource) {
+    this.colours = new MapColours(() => {
+      const by = this.colours.by;
+      return this.#points && this.#prefixes && { points: this.#points, prefixes: this.#prefixes, labels: this.#labels, numbers: by.kind === 'number' ? numbers(by.field) : null, hues: hues(), scheme: scheme() };
+    });
   }
 
   /** Takes a loaded map over; the camera shows all of it. */
   show(points: MapPoints, labels: readonly string[]): void {
     this.#index = new PointIndex(points.coordinates);
+    this.#prefixes = new PrefixIds(points.symbols, points.length);
+    this.#places = new Map();
+    points.images.forEach((image, point) => this.#places.set(image, point));
     this.#points = points;
     this.#labels = labels;
-    this.#picked = new Set();
+    this.#passes = null;
     this.#hovered = -1;
-    if (labels.length === 0) this.#by = 'symbol';
+    this.selection.clear();
+    if (labels.length === 0 && this.colours.by.kind === 'label') this.colours.by = { kind: 'symbol', position: 1 };
     this.#camera = fit(this.#camera.width, this.#camera.height, closestFor(points.images.length));
   }
 
   get points(): MapPoints | null {
     return this.#points;
   }
+  get index(): PointIndex | null {
+    return this.#index;
+  }
+  get prefixes(): PrefixIds | null {
+    return this.#prefixes;
+  }
   get camera(): Camera {
     return this.#camera;
   }
-  get grouping(): Grouping | null {
-    return this.#grouping;
-  }
-  get styles(): readonly GroupStyle[] {
-    return this.#styles;
-  }
-  /** Groups that are shown in full; empty: all of them. */
-  get picked(): ReadonlySet<number> {
-    return this.#picked;
-  }
-  get glanced(): number | null {
-    return this.#glanced;
-  }
-  set glanced(group: number | null) {
-    this.#glanced = group;
-  }
-  get by(): ColourBy {
-    return this.#by;
-  }
-  set by(by: ColourBy) {
-    this.#by = by;
-    this.#picked = new Set();
-    this.#glanced = null;
+  get total(): number {
+    return this.#points?.images.length ?? 0;
   }
   get hasLabels(): boolean {
     return this.#labels.length > 0;
@@ -84,27 +96,72 @@ export class MapView {
   get hovered(): number {
     return this.#hovered;
   }
+  get layers(): ReadonlySet<LayerName> {
+    return this.#layers;
+  }
+  set layers(layers: ReadonlySet<LayerName>) {
+    this.#layers = layers;
+  }
+  toggleLayer(name: LayerName): void {
+    const next = new Set(this.#layers);
+    if (!next.delete(name)) next.add(name);
+    this.#layers = next;
+  }
+
+  /** [n] 1 for points shown in full: their row of the legend is on and the filter lets them through. */
+  get shown(): Uint8Array {
+    return this.#shown;
+  }
+  get shownCount(): number {
+    return this.#coded?.counts.shown ?? 0;
+  }
+  /** What each point is drawn as. */
+  get coded() {
+    return this.#coded;
+  }
+  /** Points of each group that pass the filter and, with a selection, are selected. */
+  get within(): Uint32Array {
+    return this.#within;
+  }
+  get filtered(): boolean {
+    return this.#passes !== null;
+  }
+  /** Shows only these images in full; null for all. A selection keeps what is still shown. */
+  filter(images: Iterable<number> | null): void {
+    if (images === null) this.#passes = null;
+    else {
+      const passes = new Uint8Array(this.total);
+      for (const image of images) {
+        const point = this.#places.get(image);
+        if (point !== undefined) passes[point] = 1;
+      }
+      this.#passes = passes;
+    }
+    this.selection.keepOnly(this.#shown);
+  }
+
   /** Diameter of a point in CSS pixels. */
   get size(): number {
-    return pointSize(this.#camera, this.#points?.images.length ?? 1);
+    return pointSize(this.#camera, this.total);
   }
-  /** Points that are shown in full. */
-  get shown(): number {
-    const all = this.#grouping?.groups ?? [];
-    return all.reduce((sum, group) => sum + (this.#picked.size === 0 || this.#picked.has(group.index) ? group.count : 0), 0);
+  get pictureSize(): number {
+    return pictureSize(this.#camera, this.total);
   }
-
+  /** Points in view, or a few more. */
+  get inView(): number {
+    return this.#index?.atMostWithin(visibleBox(this.#camera)) ?? 0;
+  }
+  /** Strengths of the layers at this place, 0 … 1: density far away, points nearer. */
+  get strengths(): { density: number; points: number } {
+    const density = this.#layers.has('density') ? densityStrength((2 * densityExtent * this.#camera.scale) / densitySide(this.total)) : 0;
+    const points = this.#layers.has('points') ? Math.max(1 - density, pointStrength(this.inView)) : 0;
+    return { density: density * (1 - 0.5 * points), points };
+  }
   /** Points shown in full that are in view, when they are so few that each can stand as its picture; else none. */
   get near(): readonly number[] {
-    const found = this.#index?.within(visibleBox(this.#camera), mostPictures + 1, this.#accepts) ?? [];
+    if (!this.#index || !this.#layers.has('pictures') || this.inView > tooManyForPictures) return [];
+    const found = this.#index.within(visibleBox(this.#camera), mostPictures + 1, this.#accepts);
     return found.length > mostPictures ? [] : found;
-  }
-
-  pick(group: number): void {
-    this.#picked = togglePick(this.#picked, group);
-  }
-  pickAll(): void {
-    this.#picked = new Set();
   }
 
   resize(width: number, height: number): void {
@@ -119,8 +176,18 @@ export class MapView {
   fit(): void {
     this.#camera = fit(this.#camera.width, this.#camera.height, this.#camera.closest);
   }
+  get look(): Look {
+    return lookOf(this.#camera);
+  }
+  set look(look: Look) {
+    this.#camera = lookingAt(this.#camera, look);
+  }
 
-  readonly #accepts = (point: number): boolean => this.#picked.size === 0 || this.#picked.has(this.#grouping?.groupOf[point] ?? -1);
+  /** Whether a point is shown in full. */
+  get #accepts(): Accepts {
+    const shown = this.#shown;
+    return (point) => shown[point] === 1;
+  }
 
   /** The point at a place on the screen, among those shown in full: within its radius and a little, or `least` pixels; −1 for none. */
   at(place: ScreenPoint, least = 0): number {
@@ -136,7 +203,28 @@ export class MapView {
   }
   /** Where an image stands on the map; −1 when it does not. */
   placeOf(image: number | null): number {
-    return image === null ? -1 : (this.#points?.images.indexOf(image) ?? -1);
+    return image === null ? -1 : (this.#places.get(image) ?? -1);
+  }
+
+  /** Selects every point shown within an outline in map coordinates. */
+  enclose(outline: readonly MapPoint[], how: SelectHow): void {
+    if (!this.#index || !this.#points) return;
+    this.selection.take(pointsWithin(this.#index, this.#points.coordinates, outline), how, this.total, this.#shown);
+  }
+  selectShown(): void {
+    this.selection.clear();
+    this.selection.invert(this.#shown);
+  }
+  invertSelection(): void {
+    this.selection.invert(this.#shown);
+  }
+  growSelection(): void {
+    if (this.#index) this.selection.grow(this.#index, this.#shown);
+  }
+  /** Row numbers of the selected images. */
+  get selectedImages(): number[] {
+    const { images } = this.#points as MapPoints;
+    return this.selection.points().map((point) => images[point]);
   }
 
   /** From a point to its neighbour in a direction (unit steps right and up); from nowhere, the point nearest the centre. */
@@ -158,37 +246,5 @@ export class MapView {
   symbols(point: number): number[] {
     const { symbols, length } = this.#points as MapPoints;
     return Array.from(symbols.subarray(point * length, (point + 1) * length));
-  }
-}
-
-/** Names of images by number, asked for once each; the newest few hundred are kept. */
-export class ImageNames {
-  readonly #ask: (image: number, signal: AbortSignal) => Promise<ImageItem>;
-  #known = $state.raw<ReadonlyMap<number, ImageItem>>(new Map());
-  #asking: { image: number; stop: AbortController } | null = null;
-
-  constructor(ask: (image: number, signal: AbortSignal) => Promise<ImageItem>) {
-    this.#ask = ask;
-  }
-
-  of(image: number): ImageItem | null {
-    return this.#known.get(image) ?? null;
-  }
-
-  /** Asks for one image; an older question is given up. */
-  want(image: number): void {
-    if (this.#known.has(image) || this.#asking?.image === image) return;
-    this.#asking?.stop.abort();
-    const stop = new AbortController();
-    this.#asking = { image, stop };
-    this.#ask(image, stop.signal).then(
-      (item) => {
-        this.#known = new Map([...[...this.#known].slice(-300), [image, item]]);
-        if (this.#asking?.stop === stop) this.#asking = null;
-      },
-      () => {
-        if (this.#asking?.stop === stop) this.#asking = null; // the card keeps its place; label and description are known without the name
-      },
-    );
   }
 }

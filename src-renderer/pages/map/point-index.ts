@@ -31,6 +31,11 @@ export class PointIndex {
     for (let i = 0; i < count; i++) this.#points[next[cells[i]]++] = i;
   }
 
+  /** Cells along each side, their runs and the points in them, for those who go through the cells themselves. */
+  get cells(): { side: number; starts: Uint32Array; points: Uint32Array } {
+    return { side: this.#side, starts: this.#starts, points: this.#points };
+  }
+
   #cell(value: number): number {
     return Math.min(this.#side - 1, Math.max(0, Math.floor(((value + 1) / 2) * this.#side)));
   }
@@ -50,6 +55,26 @@ export class PointIndex {
         if (found.length >= limit) return found;
       }
     return found;
+  }
+
+  /** Points in the cells that a box touches: never fewer than in the box, and found without looking at a point. */
+  atMostWithin(box: Box): number {
+    const [left, right] = [this.#cell(box.left), this.#cell(box.right)];
+    let count = 0;
+    for (let row = this.#cell(box.bottom); row <= this.#cell(box.top); row++) count += this.#starts[row * this.#side + right + 1] - this.#starts[row * this.#side + left];
+    return count;
+  }
+
+  /** The k points nearest to a point on the map, itself left out, in no order; fewer when there are no more. */
+  around(point: number, k: number, accepts?: Accepts): number[] {
+    const x = this.#coordinates[2 * point];
+    const y = this.#coordinates[2 * point + 1];
+    const squared = (other: number) => (this.#coordinates[2 * other] - x) ** 2 + (this.#coordinates[2 * other + 1] - y) ** 2;
+    for (let reach = 2 / this.#side; ; reach *= 2) {
+      const near = this.within({ left: x - reach, right: x + reach, bottom: y - reach, top: y + reach }, Infinity, accepts).filter((other) => other !== point);
+      const sure = near.filter((other) => squared(other) <= reach * reach);
+      if (sure.length >= k || reach > 4) return sure.sort((a, b) => squared(a) - squared(b) || a - b).slice(0, k);
+    }
   }
 
   /** The point nearest to a place, no further than `radius`; −1 when there is none. */

@@ -1,8 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
-import type { ImageItem } from '../../../../src-main/contract/images';
+import { describe, expect, it } from 'vitest';
 import type { MapPoints } from '../../../../src-renderer/pages/map/groups';
-import { loadMap } from '../../../../src-renderer/pages/map/map-data';
-import { ImageNames, MapView } from '../../../../src-renderer/pages/map/map-view.svelte';
+import { readMapLink, writeMapLink } from '../../../../src-renderer/pages/map/map-link';
+import { MapView } from '../../../../src-renderer/pages/map/map-view.svelte';
 
 const points: MapPoints = {
   coordinates: new Float32Array([-0.5, 0, 0, 0, 0.5, 0, 0, 0.5]),
@@ -11,12 +10,14 @@ const points: MapPoints = {
   symbols: new Uint16Array([1, 2, 1, 3, 2, 2, 2, 3]),
   length: 2,
 };
+const empty = (): MapView => new MapView({ hues: () => [0, 120, 240, 300], scheme: () => 'light', numbers: () => null });
 function shown(): MapView {
-  const view = new MapView(() => [0, 120, 240], () => 'light');
+  const view = empty();
   view.resize(800, 600);
   view.show(points, ['cat', 'dog']);
   return view;
 }
+const box = (left: number, right: number) => [{ x: left, y: -1 }, { x: right, y: -1 }, { x: right, y: 1 }, { x: left, y: 1 }];
 
 describe('MapView', () => {
   it('finds the point under the pointer, within reach', () => {
@@ -27,15 +28,56 @@ describe('MapView', () => {
     expect(view.at({ left: place.left + 60, top: place.top })).toBe(-1);
   });
 
-  it('finds only what is shown in full', () => {
+  it('finds and selects only what is shown in full', () => {
     const view = shown();
-    view.pick(0);
+    view.colours.solo(['cat']);
     expect(view.at(view.screen(2))).toBe(-1);
     expect(view.at(view.screen(0))).toBe(0);
-    expect(view.shown).toBe(2);
-    expect(view.styles.map((s) => s.strength === 1)).toEqual([true, false, false]);
-    view.pickAll();
-    expect(view.shown).toBe(4);
+    expect(view.shownCount).toBe(2);
+    view.enclose(box(-1, 1), 'replace');
+    expect(view.selectedImages).toEqual([11, 12]);
+    view.colours.showAll();
+    expect(view.shownCount).toBe(4);
+  });
+
+  it('turns rows off and on, and one alone twice is all of them', () => {
+    const { colours } = shown();
+    colours.toggle(['cat']);
+    expect([...colours.off]).toEqual(['cat']);
+    colours.solo(['cat']);
+    expect([...colours.off]).toEqual(['dog']);
+    colours.solo(['cat']);
+    expect(colours.off.size).toBe(0);
+  });
+
+  it('counts each row within the filter and the selection', () => {
+    const view = shown();
+    expect([...view.within]).toEqual([2, 2, 0]);
+    view.filter([11, 13, 14, 99]);
+    expect([...view.within]).toEqual([1, 2, 0]);
+    expect(view.shownCount).toBe(3);
+    view.enclose(box(0.4, 0.6), 'replace');
+    expect([...view.within]).toEqual([0, 1, 0]);
+    view.filter([11]);
+    expect(view.selection.count).toBe(0);
+    view.filter(null);
+    expect([...view.within]).toEqual([2, 2, 0]);
+  });
+
+  it('adds to a selection, takes away, turns it round and lets it grow', () => {
+    const view = shown();
+    view.enclose(box(-0.6, -0.4), 'replace');
+    view.enclose(box(0.4, 0.6), 'add');
+    expect(view.selectedImages).toEqual([11, 13]);
+    view.enclose(box(-1, 0), 'subtract');
+    expect(view.selectedImages).toEqual([13]);
+    view.invertSelection();
+    expect(view.selectedImages).toEqual([11, 12, 14]);
+    view.enclose(box(-0.6, -0.4), 'replace');
+    view.growSelection();
+    expect(view.selectedImages).toEqual([11, 12, 13, 14]);
+    view.enclose(box(0.8, 0.9), 'replace');
+    expect(view.selection.mask).toBeNull();
   });
 
   it('steps from image to image, from the middle at first, and past those that step back', () => {
@@ -43,17 +85,17 @@ describe('MapView', () => {
     expect(view.step(-1, 1, 0)).toBe(1);
     expect(view.step(1, 1, 0)).toBe(2);
     expect(view.step(1, 0, 1)).toBe(3);
-    view.pick(0);
+    view.colours.toggle(['dog']);
     expect(view.step(1, 1, 0)).toBe(-1);
     expect(view.step(1, -1, 0)).toBe(0);
   });
 
-  it('forgets what was picked when the colours change, and knows each point', () => {
+  it('puts every row back when the colours change, and knows each point', () => {
     const view = shown();
-    view.pick(1);
-    view.by = 'symbol';
-    expect(view.picked.size).toBe(0);
-    expect(view.grouping?.order).toEqual([1, 2]);
+    view.colours.toggle(['dog']);
+    view.colours.by = { kind: 'symbol', position: 1 };
+    expect(view.colours.off.size).toBe(0);
+    expect(view.colours.rows.map(({ key }) => key)).toEqual(['1', '2']);
     expect(view.symbols(2)).toEqual([2, 2]);
     expect(view.label(2)).toBe('dog');
     expect(view.placeOf(13)).toBe(2);
@@ -61,63 +103,46 @@ describe('MapView', () => {
   });
 
   it('colours by first symbol when there are no labels', () => {
-    const view = new MapView(() => null, () => 'dark');
+    const view = empty();
     view.show({ ...points, labels: new Int16Array(4).fill(-1) }, []);
-    expect(view.by).toBe('symbol');
+    expect(view.colours.by).toEqual({ kind: 'symbol', position: 1 });
   });
 
-  it('shows pictures only while few points are in view', () => {
-    const many = 400;
-    const view = new MapView(() => null, () => 'light');
+  it('shows pictures only while few points are in view, and none when they are off', () => {
+    const many = 4000;
+    const view = empty();
     view.resize(800, 600);
     view.show({ coordinates: Float32Array.from({ length: 2 * many }, (_, i) => ((i * 7919) % 2000) / 1000 - 1), images: new Int32Array(many), labels: new Int16Array(many), symbols: new Uint16Array(many), length: 1 }, ['a']);
     expect(view.near).toEqual([]);
     view.zoom(8);
     expect(view.near.length).toBeGreaterThan(0);
-    expect(view.near.length).toBeLessThanOrEqual(140);
+    expect(view.near.length).toBeLessThanOrEqual(1000);
+    view.toggleLayer('pictures');
+    expect(view.near).toEqual([]);
   });
 });
 
-describe('ImageNames', () => {
-  const item = (id: number) => ({ id, name: `${id}.jpg` }) as ImageItem;
-  it('asks once for each image, gives up older questions, and survives a failure', async () => {
-    const asked: number[] = [];
-    const aborted: number[] = [];
-    const names = new ImageNames((image, signal) => {
-      asked.push(image);
-      signal.addEventListener('abort', () => aborted.push(image));
-      return image === 3 ? Promise.reject(new Error('gone')) : Promise.resolve(item(image));
-    });
-    names.want(1);
-    names.want(1);
-    names.want(2);
-    await Promise.resolve();
-    await Promise.resolve();
-    expect(asked).toEqual([1, 2]);
-    expect(aborted).toEqual([1]);
-    expect(names.of(2)?.name).toBe('2.jpg');
-    names.want(3);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    expect(names.of(3)).toBeNull();
-    names.want(2);
-    expect(asked).toEqual([1, 2, 3]);
+describe('links', () => {
+  it('restore the view exactly, and leave other parameters alone', () => {
+    const view = shown();
+    view.colours.by = { kind: 'prefix', length: 2 };
+    view.colours.toggle(['1.2']);
+    view.toggleLayer('density');
+    view.zoom(3, { left: 200, top: 100 });
+    const link = writeMapLink(view, new URLSearchParams('q=12+7&off=old'));
+    expect(link.get('q')).toBe('12 7');
+    const other = shown();
+    readMapLink(other, link);
+    expect(other.colours.by).toEqual(view.colours.by);
+    expect([...other.colours.off]).toEqual(['1.2']);
+    expect([...other.layers]).toEqual(['points', 'pictures', 'labels']);
+    for (const key of ['x', 'y', 'magnification'] as const) expect(other.look[key]).toBeCloseTo(view.look[key], 4);
+    expect(writeMapLink(other, link).toString()).toBe(link.toString());
   });
-});
-
-describe('loadMap', () => {
-  const info = { id: 9, run: 1, collection: 1, points: 2, length: 2, labels: [], seed: 0, createdAt: 0 };
-  const answer = (sizes: Record<string, number>) =>
-    vi.stubGlobal('fetch', async (url: string) => new Response(new ArrayBuffer(sizes[url.split('/').pop() as string] ?? 0), { status: sizes[url.split('/').pop() as string] === undefined ? 404 : 200 }));
-
-  it('takes arrays of exactly the promised size', async () => {
-    answer({ coordinates: 16, images: 8, labels: 4, symbols: 8 });
-    const map = await loadMap(info, new AbortController().signal);
-    expect([map.coordinates.length, map.images.length, map.labels.length, map.symbols.length]).toEqual([4, 2, 2, 4]);
-  });
-  it('refuses a file that is missing or cut', async () => {
-    answer({ coordinates: 15, images: 8, labels: 4, symbols: 8 });
-    await expect(loadMap(info, new AbortController().signal)).rejects.toMatchObject({ code: 'LIBRARY_DAMAGED', remedy: 'Compute the map again.' });
-    answer({ images: 8, labels: 4, symbols: 8 });
-    await expect(loadMap(info, new AbortController().signal)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  it('with nonsense change nothing', () => {
+    const view = shown();
+    const before = writeMapLink(view, new URLSearchParams()).toString();
+    readMapLink(view, new URLSearchParams('at=1_2&colour=pink'));
+    expect(writeMapLink(view, new URLSearchParams()).toString()).toBe(before);
   });
 });
