@@ -12,18 +12,20 @@ export const mapCommand: Command = {
     run: { value: 'RUN', required: true, help: 'The run.' },
     collection: { value: 'NAME', required: true, help: 'The collection.' },
     seed: { value: 'N', help: 'Start of its random choices: the same seed gives the same map.', default: '0' },
+    place: { help: 'Keep the map that is there and place only the images described since, without moving the others.' },
   },
 
   async run(invocation) {
     const { out, library } = invocation;
+    const place = invocation.values.place === true;
     const seed = wholeNumber('seed', text(invocation, 'seed'), 0, 2 ** 31 - 1);
     return withEngine(invocation, async (client) => {
       const { run, collection, both } = await namedRunAndCollection(client, invocation);
-      const map = await measured(client, invocation, 'The map', () => client.explore.computeMap({ ...both, seed }), () => client.explore.map(both));
+      const map = await measured(client, invocation, 'The map', () => (place ? client.explore.placeOnMap(both) : client.explore.computeMap({ ...both, seed })), () => client.explore.map(both));
       const file = path.join(library, 'maps', `${map.id}.bin`);
       out.result(
-        { map: map.id, run: run.name, collection: collection.name, points: map.points, length: map.length, labels: map.labels, seed: map.seed, file },
-        `Map of ${count(map.points)} images: the Map page shows it. Its coordinates are in ${file}`,
+        { map: map.id, run: run.name, collection: collection.name, points: map.points, length: map.length, labels: map.labels, seed: map.seed, placed: map.placed, recall: map.recall, file },
+        `Map of ${count(map.points)} images${map.placed ? `, ${count(map.placed)} of them placed among the others` : ''}: the Map page shows it. Its coordinates are in ${file}`,
       );
       return true;
     });

@@ -132,5 +132,9 @@ export const map = z.object({
   labels: z.array(z.string()),
   seed: z.int(),
   createdAt: z.int(),
+  /** How many of its points were placed among the others later, without moving those. */
+  placed: z.int(),
+  /** Share of the true nearest neighbours among those that it was computed from, measured on a sample; null: all, by exact search. */
+  recall: z.number().nullable(),
 });
 export type MapInfo = z.infer<typeof map>;

@@ -2,10 +2,11 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Context, Hono } from 'hono';
 import { GlyphscopeError, toErrorDetail } from '../contract/errors';
-import { mapArrays, mapNumberFields, thumbnailSizes, type MapArray, type MapNumberField } from '../contract/urls';
+import { mapArrays, mapNumberFields, thumbnailSizes, type MapNumberField } from '../contract/urls';
 import type { StoredImage } from '../database/images';
 import type { LibraryDatabase } from '../database/library-database';
 import { breathe } from '../evaluation/breathe';
+import type { MapInfo } from '../contract/explore';
 import { readMapArray } from './map-files';
 
 /** Formats that every browser of the last years draws; others are sent as WebP. */

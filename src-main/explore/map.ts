@@ -1,8 +1,9 @@
 import type { Progress } from '../contract/progress';
-import { distinctRows, type DistinctRows } from '../evaluation/distinct-rows';
+import { distinctRows } from '../evaluation/distinct-rows';
+import { liveColumns } from '../evaluation/live-columns';
 import { mulberry32 } from '../evaluation/split';
 import type { EmbeddingSet } from './embedding-set';
-import { graphOfRows, nearestGraph, type FoundRows } from './nearest-graph';
+import { graphOfRows, nearestGraph, type FoundRows, type NearestQuestion } from './nearest-graph';
 import { pauses } from './pause';
 import { principalPlane } from './principal-plane';
 import { spreadDuplicates } from './spread-duplicates';
@@ -14,8 +15,14 @@ const neighboursPerPoint = 15;
 /** UMAP starts its layout within ±10. */
 const startExtent = 10;
 
+/** Coordinates [n, 2] within −1 … 1 with the aspect kept, and how many units of UMAP's layout one of these is. */
+export interface LaidOut {
+  coordinates: Float32Array;
+  extent: number;
+}
+
 /**
- * UMAP of a set's embeddings, [n, 2] within −1 … 1 with the aspect kept.
+ * UMAP of a set's embeddings.
  *
  * Equal descriptions have equal embeddings, and UMAP would tear thousands of equal points apart at random. So each
  * different description is one point of the map: exact k-NN graph (15 with itself, cosine), start from the principal
@@ -24,11 +31,10 @@ const startExtent = 10;
  * @param o.nearest the nearest of each of `mapPoints`, where something faster found them
  * @throws the signal's reason when cancelled
  */
-export async function mapOf(set: EmbeddingSet, o: { seed: number; nearest?: FoundRows | null; signal?: AbortSignal; onProgress?: Progress }): Promise<Float32Array> {
-  const { width } = set;
+export async function mapOf(set: EmbeddingSet, o: { seed: number; nearest?: FoundRows | null; signal?: AbortSignal; onProgress?: Progress }): Promise<LaidOut> {
   o.onProgress?.({ phase: 'nearest neighbours', done: 0, total: null, unit: 'points' });
-  const groups = distinctRows(set.embeddings, width);
-  const rows = rowsOf(set, groups);
+  const groups = distinctRows(set.embeddings, set.width);
+  const { a: rows, width } = liveColumns(rowsOf(set, groups.first), new Float32Array(0), set.width);
 
   const pause = pauses(o.signal);
   const points = await principalPlane(rows, width, o.signal);
@@ -44,26 +50,30 @@ export async function mapOf(set: EmbeddingSet, o: { seed: number; nearest?: Foun
     await pause();
     await layOut(graph, points, { ...o, random, epochs: epochsFor(groups.count) });
   }
-  fitInto(points, 1);
+  const scale = fitInto(points, 1);
   const coordinates = spreadDuplicates(points, groups.group);
-  fitInto(coordinates, 1);
-  return coordinates;
+  return { coordinates, extent: 1 / (fitInto(coordinates, 1) * scale) };
 }
 
-/** The points of a set's map, one for each different embedding: unit-length rows [m, Z], and how many neighbours of each its graph takes. */
-export function mapPoints(set: EmbeddingSet): { rows: Float32Array; k: number } {
+/**
+ * The points of a set's map, one for each different embedding: unit-length rows [m, width] without the columns that are
+ * zero in all, and how many neighbours of each its graph takes.
+ */
+export function mapPoints(set: EmbeddingSet): NearestQuestion {
   const groups = distinctRows(set.embeddings, set.width);
-  return { rows: rowsOf(set, groups), k: Math.min(neighboursPerPoint, groups.count) };
+  const { a: rows, width } = liveColumns(rowsOf(set, groups.first), new Float32Array(0), set.width);
+  return { rows, width, k: Math.min(neighboursPerPoint, groups.count) };
 }
 
-function rowsOf({ embeddings, width }: EmbeddingSet, { count, first }: DistinctRows): Float32Array {
-  const rows = new Float32Array(count * width);
-  for (let g = 0; g < count; g++) rows.set(embeddings.subarray(first[g] * width, (first[g] + 1) * width), g * width);
-  return rows;
+/** Some rows of a set, one after the other. */
+export function rowsOf({ embeddings, width }: EmbeddingSet, rows: ArrayLike<number>): Float32Array {
+  const out = new Float32Array(rows.length * width);
+  for (let i = 0; i < rows.length; i++) out.set(embeddings.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
+  return out;
 }
 
-/** Moves and scales points [m, 2] in place: the middle of their box to 0, its longer side to ±extent. */
-export function fitInto(points: Float32Array, extent: number): void {
+/** Moves and scales points [m, 2] in place: the middle of their box to 0, its longer side to ±extent. Gives the scale; 1 for a single place. */
+export function fitInto(points: Float32Array, extent: number): number {
   const low = [Infinity, Infinity];
   const high = [-Infinity, -Infinity];
   for (let t = 0; t < points.length; t++) {
@@ -71,7 +81,8 @@ export function fitInto(points: Float32Array, extent: number): void {
     high[t & 1] = Math.max(high[t & 1], points[t]);
   }
   const half = Math.max(high[0] - low[0], high[1] - low[1]) / 2;
-  const scale = half > 0 ? extent / half : 0;
+  const scale = half > 0 ? extent / half : 1;
   for (let t = 0; t < points.length; t++)
     points[t] = Math.min(extent, Math.max(-extent, (points[t] - (low[t & 1] + high[t & 1]) / 2) * scale));
+  return scale;
 }

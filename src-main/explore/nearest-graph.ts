@@ -11,6 +11,14 @@ export interface NearestGraph {
   distances: Float32Array;
 }
 
+/** The k nearest of each of the rows [m, width] are asked for: in the bank [n, width], or among the rows themselves, each included. */
+export interface NearestQuestion {
+  rows: Float32Array;
+  bank?: Float32Array;
+  width: number;
+  k: number;
+}
+
 /** The k nearest rows of each of m rows by inner product, both [m, k], nearest first: see model/nearest-rows.ts. */
 export interface FoundRows {
   rows: Int32Array;
@@ -34,7 +42,8 @@ export function graphOfRows(found: FoundRows, k: number): NearestGraph {
   return graph;
 }
 
-const distanceAt = (similarity: number) => Math.sqrt(Math.max(0, 2 - 2 * similarity));
+/** Between two rows of unit length. */
+export const distanceAt = (similarity: number) => Math.sqrt(Math.max(0, 2 - 2 * similarity));
 
 /**
  * The exact k-NN graph of unit-length rows [m, width], k ≤ m: tiles of products, each pair computed once. Among equal

@@ -25,7 +25,8 @@ export function fuzzyGraph({ count, k, neighbours, distances }: NearestGraph): F
   for (let i = 0; i < count; i++) {
     const row = distances.subarray(i * k, (i + 1) * k);
     const rho = row.find((d) => d > 0) ?? 0;
-    const sigma = scaleOf(row, rho, meanOfAll);
+    const mean = rho > 0 ? row.reduce((total, d) => total + d, 0) / k : meanOfAll;
+    const sigma = Math.max(membershipScale(row.subarray(1), rho, Math.log2(k)), lowestScale * mean);
     for (let t = 0; t < k; t++) {
       if (neighbours[i * k + t] === i) continue;
       const beyond = row[t] - rho;
@@ -35,15 +36,14 @@ export function fuzzyGraph({ count, k, neighbours, distances }: NearestGraph): F
   return union(count, k, neighbours, membership);
 }
 
-/** σ such that the memberships of a point's neighbours sum to log2 k, by bisection. */
-function scaleOf(row: Float32Array, rho: number, meanOfAll: number): number {
-  const wanted = Math.log2(row.length);
+/** σ such that the memberships exp(−(d − ρ) / σ), at most 1, of neighbours at these distances sum to `wanted`, by bisection. */
+export function membershipScale(distances: Float32Array, rho: number, wanted: number): number {
   let low = 0;
   let high = Infinity;
   let sigma = 1;
   for (let round = 0; round < bisections; round++) {
     let sum = 0;
-    for (let t = 1; t < row.length; t++) sum += row[t] - rho > 0 ? Math.exp(-(row[t] - rho) / sigma) : 1;
+    for (const d of distances) sum += d > rho ? Math.exp((rho - d) / sigma) : 1;
     if (Math.abs(sum - wanted) < tolerance) break;
     if (sum > wanted) {
       high = sigma;
@@ -53,8 +53,7 @@ function scaleOf(row: Float32Array, rho: number, meanOfAll: number): number {
       sigma = high === Infinity ? sigma * 2 : (low + high) / 2;
     }
   }
-  const mean = rho > 0 ? row.reduce((total, d) => total + d, 0) / row.length : meanOfAll;
-  return Math.max(sigma, lowestScale * mean);
+  return sigma;
 }
 
 function union(count: number, k: number, neighbours: Int32Array, membership: Float64Array): FuzzyGraph {

@@ -1,12 +1,7 @@
 import type { Progress } from '../contract/progress';
 import { pauses } from './pause';
+import { clipped, longestMove, negativeSamples, pull, push } from './umap-curve';
 import type { FuzzyGraph } from './umap-graph';
-
-/** Of the curve 1 / (1 + a·d^2b) for spread 1 and a least distance of 0.1, as umap-learn fits them. */
-const a = 1.576943460405378;
-const b = 0.8950608781227859;
-const negativeSamples = 5;
-const clip = 4;
 
 /** UMAP's own choice: long for few points. */
 export function epochsFor(points: number): number {
@@ -28,7 +23,6 @@ export async function layOut(
   const perNegative = perSample.map((p) => p / negativeSamples);
   const nextNegative = perNegative.slice();
   const pause = pauses(o.signal);
-  const clipped = (x: number) => (x > clip ? clip : x < -clip ? -clip : x);
   for (let epoch = 1; epoch <= o.epochs; epoch++) {
     o.onProgress?.({ phase: 'layout', done: epoch - 1, total: o.epochs, unit: 'epochs' });
     const rate = 1 - (epoch - 1) / o.epochs;
@@ -41,10 +35,9 @@ export async function layOut(
       const dy = position[i + 1] - position[j + 1];
       const squared = dx * dx + dy * dy;
       if (squared > 0) {
-        const power = Math.pow(squared, b);
-        const pull = (-2 * a * b * (power / squared)) / (a * power + 1);
-        const mx = clipped(pull * dx) * rate;
-        const my = clipped(pull * dy) * rate;
+        const factor = pull(squared);
+        const mx = clipped(factor * dx) * rate;
+        const my = clipped(factor * dy) * rate;
         position[i] += mx;
         position[i + 1] += my;
         position[j] -= mx;
@@ -59,12 +52,12 @@ export async function layOut(
         const oy = position[i + 1] - position[other + 1];
         const far = ox * ox + oy * oy;
         if (far > 0) {
-          const push = (2 * b) / ((0.001 + far) * (a * Math.pow(far, b) + 1));
-          position[i] += clipped(push * ox) * rate;
-          position[i + 1] += clipped(push * oy) * rate;
+          const factor = push(far);
+          position[i] += clipped(factor * ox) * rate;
+          position[i + 1] += clipped(factor * oy) * rate;
         } else {
-          position[i] += clip * rate;
-          position[i + 1] += clip * rate;
+          position[i] += longestMove * rate;
+          position[i + 1] += longestMove * rate;
         }
       }
       nextNegative[e] += negatives * perNegative[e];

@@ -85,7 +85,7 @@ export const toStudent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('interpret'), id: z.int(), symbols, count: z.int().min(0), length: z.int() }),
   z.object({ type: z.literal('read-mixtures'), id: z.int(), mixtures: floats }),
   z.object({ type: z.literal('hues'), id: z.int() }),
-  z.object({ type: z.literal('nearest'), id: z.int(), rows: floats, width: z.int().min(1), k: z.int().min(1) }),
+  z.object({ type: z.literal('nearest'), id: z.int(), rows: floats, bank: floats.optional(), width: z.int().min(1), k: z.int().min(1) }),
   z.object({ type: z.literal('evaluate'), id: z.int(), request: evaluationRequest }),
   z.object({ type: z.literal('few-shot'), id: z.int(), request: fewShotRequest }),
   z.object({ type: z.literal('statistics'), id: z.int(), request: statisticsRequest }),

@@ -54,7 +54,7 @@ async function answer(message: Exclude<ToStudent, { type: 'start' | 'cancel' }>,
       return huesOf(await loaded.interpret(Uint16Array.from({ length: vocabulary }, (_, k) => k), vocabulary, 1), featureWidth);
     }
     case 'nearest':
-      return nearestRows({ bank: message.rows, queries: message.rows, width: message.width, k: message.k, signal, onProgress });
+      return nearestRows({ bank: message.bank ?? message.rows, queries: message.rows, width: message.width, k: message.k, signal, onProgress });
     case 'evaluate':
       return evaluate({ student: loaded, signal, onProgress }, message.request);
     case 'few-shot':

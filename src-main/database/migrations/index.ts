@@ -11,6 +11,7 @@ import { savedViews } from './0080-saved-views';
 import { curation } from './0090-curation';
 import { symbolNames } from './0100-symbol-names';
 import { describedFiles } from './0110-described-files';
+import { mapPlacing } from './0120-map-placing';
 
 export interface Migration {
   /** Number of the library's format after it; multiples of ten, so that a repair fits between. */
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   { version: 90, apply: curation },
   { version: 100, apply: symbolNames },
   { version: 110, apply: describedFiles },
+  { version: 120, apply: mapPlacing },
 ];
 
 /** The format that this program reads and writes. */

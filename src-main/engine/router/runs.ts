@@ -1,4 +1,5 @@
 import { resolveConfig } from '../../contract/presets';
+import { canPlace, startPlacing } from '../work/compute-map';
 import { encodeCollection } from '../work/encode';
 import { evaluateRun, measureFewShot, measureStatistics } from '../work/evaluate';
 import { studentLane } from '../runs';
@@ -29,7 +30,11 @@ export const runsRouter = (procedures: Procedures, s: Services) => ({
     const run = s.runs.usable(input.run);
     const collection = s.collections.get(input.collection);
     const title = `Describe "${collection.name}" with "${run.name}"`;
-    return { job: s.jobs.start({ kind: 'encode', title, lane: studentLane(run), uses: usesOf(run, collection) }, (job) => encodeCollection(s, run.id, collection.id, job)) };
+    return { job: s.jobs.start({ kind: 'encode', title, lane: studentLane(run), uses: usesOf(run, collection) }, async (job) => {
+      const outcome = await encodeCollection(s, run.id, collection.id, job);
+      if (outcome.counts?.computed && canPlace(s, { run: run.id, collection: collection.id })) startPlacing(s, run, collection);
+      return outcome;
+    }) };
   }),
   evaluate: procedures.runs.evaluate.handler(({ input }) => {
     const run = s.runs.usable(input.run);

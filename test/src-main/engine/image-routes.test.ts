@@ -9,7 +9,8 @@ import type { LibraryDatabase } from '../../../src-main/database/library-databas
 import { makeThumbnail } from '../../../src-main/dataset/decode';
 import { ImageStore } from '../../../src-main/dataset/image-store';
 import { ImageFiles } from '../../../src-main/engine/image-files';
-import { mapFile, serveImages } from '../../../src-main/engine/image-routes';
+import { serveImages } from '../../../src-main/engine/image-routes';
+import { mapFile } from '../../../src-main/engine/map-files';
 import { picture } from '../../support/images';
 import { addRun, fillCollection, hashOf, temporaryDatabase } from '../database/library.fixture';
 
@@ -103,7 +104,7 @@ describe('an image', () => {
 it('serves the arrays of a map as they stand in its file', async () => {
   const collection = fillCollection(db, 'a', 3);
   const run = addRun(db, 'r');
-  const id = db.write.maps.create({ run, collection, seed: 0, points: 3, length: 2, labels: ['cat'], createdAt: 5 });
+  const id = db.write.maps.create({ run, collection, seed: 0, points: 3, length: 2, labels: ['cat'], createdAt: 5, step: 10, extent: 8, placed: 0, recall: null });
   const arrays = { coordinates: Float32Array.of(1, 2, 3, 4, 5, 6), images: Int32Array.of(7, 8, 9), labels: Int16Array.of(0, -1, 0), symbols: Uint16Array.of(1, 2, 3, 4, 5, 6) };
   mkdirSync(join(folder, 'maps'));
   writeFileSync(mapFile(folder, id), Buffer.concat(Object.values(arrays).map((array) => Buffer.from(array.buffer))));

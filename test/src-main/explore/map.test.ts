@@ -150,9 +150,9 @@ describe('the map', () => {
   test('keeps clusters together, within ±1, and repeats for the same seed only', async () => {
     const set = clusters(1);
     const phases: string[] = [];
-    const a = await mapOf(set, { seed: 5, onProgress: (p) => phases.push(p.phase) });
-    const b = await mapOf(set, { seed: 5 });
-    const c = await mapOf(set, { seed: 6 });
+    const { coordinates: a } = await mapOf(set, { seed: 5, onProgress: (p) => phases.push(p.phase) });
+    const { coordinates: b } = await mapOf(set, { seed: 5 });
+    const { coordinates: c } = await mapOf(set, { seed: 6 });
     expect(b).toEqual(a);
     expect(c).not.toEqual(a);
     expect([...new Set(phases)]).toEqual(['nearest neighbours', 'layout']);
@@ -173,7 +173,7 @@ describe('the map', () => {
 
   test('equal descriptions stand together and apart from each other', async () => {
     const set = prepareSet(describedSet(4, 400, { length: 1, vocabulary: 12 }));
-    const map = await mapOf(set, { seed: 0 });
+    const { coordinates: map } = await mapOf(set, { seed: 0 });
     expect(new Set(Array.from({ length: 400 }, (_, i) => `${map[i * 2]} ${map[i * 2 + 1]}`)).size).toBe(400);
     for (let i = 0; i < 400; i++)
       for (let j = 0; j < 400; j += 7)
@@ -183,13 +183,13 @@ describe('the map', () => {
   test.each([1, 2, 3, 4, 5, 16])('works with %i different descriptions', async (distinct) => {
     const set = prepareSet({ ...describedSet(7, 40, { length: 1, vocabulary: 16 }) });
     for (let i = 0; i < 40; i++) for (let t = 0; t < 7; t++) set.embeddings[i * 7 + t] = Math.sin((i % distinct) * 3 + t * (1 + (i % distinct)));
-    const map = await mapOf(prepareSet(set), { seed: 0 });
+    const { coordinates: map } = await mapOf(prepareSet(set), { seed: 0 });
     expect(map.every((x) => Number.isFinite(x) && Math.abs(x) <= 1)).toBe(true);
     expect(new Set(Array.from({ length: 40 }, (_, i) => `${map[i * 2]} ${map[i * 2 + 1]}`)).size).toBe(40);
   });
 
   test('one image alone stands in the middle', async () => {
-    expect(Array.from(await mapOf(prepareSet(describedSet(1, 1)), { seed: 0 }))).toEqual([0, 0]);
+    expect(Array.from((await mapOf(prepareSet(describedSet(1, 1)), { seed: 0 })).coordinates)).toEqual([0, 0]);
   });
 
   test('cancelling ends it between two epochs', async () => {

@@ -5,6 +5,7 @@ import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { dotAt, prepareSet } from '../../../src-main/explore/embedding-set';
 import { mapOf, mapPoints } from '../../../src-main/explore/map';
+import { placeMissing, placeVector, placingPoints } from '../../../src-main/explore/map-placing';
 import { findNeighbours } from '../../../src-main/explore/neighbours';
 import { VectorClient } from '../../../src-main/explore/vector-client';
 import { symbolOf, vocabularyOf } from '../../../src-main/explore/vocabulary';
@@ -36,7 +37,7 @@ describe('the worker answers', () => {
     expect(await client.symbol('run 1', 2, 5)).toEqual(symbolOf(set, 2, 5));
     const phases: string[] = [];
     const map = await client.map('run 1', { seed: 3, onProgress: (p) => phases.push(p.phase) });
-    expect(map).toEqual({ coordinates: await mapOf(set, { seed: 3 }), images: set.images, labels: set.labels, symbols: set.symbols, classes: set.classes, length: 3 });
+    expect(map).toEqual({ ...(await mapOf(set, { seed: 3 })), images: set.images, labels: set.labels, symbols: set.symbols, classes: set.classes, length: 3 });
     expect(new Set(phases)).toEqual(new Set(['nearest neighbours', 'layout']));
 
     const points = await client.mapPoints('run 1');
@@ -45,7 +46,15 @@ describe('the worker answers', () => {
     const count = rows.length / set.width;
     const order = Array.from({ length: count }, (_, i) => Array.from({ length: count }, (_, j) => ({ j, similarity: dotAt(rows, i * set.width, rows, j * set.width, set.width) })).sort((a, b) => b.similarity - a.similarity).slice(0, k)).flat();
     const nearest = { rows: Int32Array.from(order, ({ j }) => j), similarities: Float32Array.from(order, ({ similarity }) => similarity) };
-    expect((await client.map('run 1', { seed: 3, nearest })).coordinates).toEqual(await mapOf(set, { seed: 3, nearest }));
+    expect((await client.map('run 1', { seed: 3, nearest })).coordinates).toEqual((await mapOf(set, { seed: 3, nearest })).coordinates);
+
+    const standing = { id: 1, seed: 3, extent: 9, images: set.images.slice(0, 70), coordinates: (await mapOf(set, { seed: 3 })).coordinates.slice(0, 140) };
+    const placed = await placeMissing(set, standing, {});
+    expect(await client.placeMissing('run 1', standing, {})).toEqual({
+      coordinates: placed.coordinates, images: set.images.slice(70), labels: set.labels.slice(70), symbols: set.symbols.slice(70 * 3), classes: set.classes, length: 3,
+    });
+    expect(await client.placingPoints('run 1', standing)).toEqual(placingPoints(set, standing));
+    expect(await client.placeVector('run 1', standing, set.embeddings.slice(0, 7))).toEqual(await placeVector(set, standing, set.embeddings.slice(0, 7)));
   });
 
   test('errors as they were thrown', async () => {

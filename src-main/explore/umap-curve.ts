@@ -1,0 +1,21 @@
+/** Of the curve 1 / (1 + a·d^2b) for spread 1 and a least distance of 0.1, as umap-learn fits them. */
+const a = 1.576943460405378;
+const b = 0.8950608781227859;
+
+/** UMAP's random points that push for each one that pulls. */
+export const negativeSamples = 5;
+/** No coordinate moves by more than this times the learning rate at once. */
+export const longestMove = 4;
+
+/** How an edge draws a point at a squared distance > 0 from the other: a factor, below 0, of the way from there to it. */
+export function pull(squared: number): number {
+  const power = Math.pow(squared, b);
+  return (-2 * a * b * (power / squared)) / (a * power + 1);
+}
+
+/** How a random point pushes one at a squared distance > 0: a factor, above 0, of the way from there to it. */
+export function push(squared: number): number {
+  return (2 * b) / ((0.001 + squared) * (a * Math.pow(squared, b) + 1));
+}
+
+export const clipped = (move: number) => (move > longestMove ? longestMove : move < -longestMove ? -longestMove : move);
