@@ -11,6 +11,7 @@ import { importCommand } from './import';
 import { mapCommand } from './map';
 import { neighboursCommand } from './neighbours';
 import { runsCommand } from './runs';
+import { queryCommand } from './query';
 import { serveCommand } from './serve';
 import { setupComputeCommand } from './setup-compute';
 import { sweepCommand } from './sweep';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   describeCommand,
   neighboursCommand,
   mapCommand,
+  queryCommand,
   runsCommand,
   collectionsCommand,
   serveCommand,
