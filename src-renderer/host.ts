@@ -1,9 +1,11 @@
 /** What the shell's preload offers to the page; absent in a plain browser. */
 export interface ShellBridge {
   readonly versions: Readonly<Record<string, string>>;
-  /** Opens the native dialog. The page gets a grant to import with, never the path; null when cancelled. */
+  /** Opens the native dialog. The page gets a grant to import or export with, never the path; null when cancelled. */
   chooseFolder(): Promise<Grant | null>;
   chooseArchive(): Promise<Grant | null>;
+  /** A folder to write an export into. */
+  chooseExportFolder(): Promise<Grant | null>;
 }
 
 /** A path that the user chose, as the page may know it. */

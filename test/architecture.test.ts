@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const root = path.resolve(import.meta.dirname, '..');
 
 /** Which folders a folder may import from, besides itself (docs/architecture.md). */
-const lower = ['contract', 'dataset', 'teacher', 'model', 'database', 'training', 'evaluation', 'explore', 'sweep'];
+const lower = ['contract', 'dataset', 'teacher', 'model', 'database', 'training', 'evaluation', 'explore', 'export', 'sweep'];
 const mayImport: Record<string, readonly string[]> = {
   contract: [],
   dataset: ['contract'],
@@ -16,6 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   training: ['contract', 'model', 'dataset', 'teacher', 'evaluation'],
   evaluation: ['contract'],
   explore: ['contract', 'evaluation'],
+  export: ['contract', 'dataset'],
   sweep: ['contract'],
   engine: lower,
   cli: [...lower, 'engine'],
@@ -37,6 +38,8 @@ const homes: Record<string, readonly string[]> = {
   '@cwasm/jpeg-turbo': ['dataset'],
   'tar-stream': ['dataset'],
   yauzl: ['dataset'],
+  'hyparquet-writer': ['export'],
+  hyparquet: ['export'],
   'onnxruntime-node': ['teacher'],
   '@tensorflow/tfjs-core': ['model', 'training'],
   '@tensorflow/tfjs-backend-wasm': ['model'],

@@ -5,13 +5,14 @@ import { describeCommand } from './describe';
 import { doctorCommand } from './doctor';
 import { encodeCommand } from './encode';
 import { evaluateCommand } from './evaluate';
+import { exportCommand } from './export';
 import { featuresCommand } from './features';
 import { fewShotCommand } from './few-shot';
 import { importCommand } from './import';
 import { mapCommand } from './map';
 import { neighboursCommand } from './neighbours';
-import { runsCommand } from './runs';
 import { queryCommand } from './query';
+import { runsCommand } from './runs';
 import { serveCommand } from './serve';
 import { setupComputeCommand } from './setup-compute';
 import { sweepCommand } from './sweep';
@@ -31,8 +32,9 @@ export const commands: readonly Command[] = [
   ablateCommand,
   describeCommand,
   neighboursCommand,
-  mapCommand,
   queryCommand,
+  mapCommand,
+  exportCommand,
   runsCommand,
   collectionsCommand,
   serveCommand,

@@ -4,6 +4,7 @@ import { trainingConfig } from './config';
 import { changeMade, history, tagCount } from './curate';
 import { alternative, describeOutcome, filesAtOnce, occlusionEvent, occlusionGrids, reading } from './describing';
 import { errorDetail } from './errors';
+import { exportedFile, exportRequest, grantPurpose } from './export';
 import { evaluation, fewShot, fewShotOptions } from './evaluation';
 import { describedFile, map, neighbours, prefixNode, symbolDetail, symbolName, vocabulary } from './explore';
 import { collection, fileFailure, imageItem, imagePage } from './images';
@@ -84,6 +85,13 @@ export const pageContract = {
     beginUpload: procedure.output(z.object({ upload: z.string() })),
     uploadFile: procedure.input(z.object({ upload: z.string(), name: z.string().min(1).max(1000), file: z.instanceof(Blob) })),
     finishUpload: procedure.input(z.object({ upload: z.string(), collection: givenName })).output(started),
+  },
+  exports: {
+    /** Writes a new folder into the one that the user chose in the shell's own dialog. */
+    toGrant: procedure.input(exportRequest.extend({ grant: z.string() })).output(started),
+    /** Writes files that a browser fetches at `exportUrl` once the job is done; they stay until the next start. */
+    toDownload: procedure.input(exportRequest).output(started),
+    files: procedure.input(z.object({ job: z.string() })).output(z.array(exportedFile)),
   },
   features: {
     /** Teacher features of the clean images and, with `views`, of four augmented views each; with `tokens` N tokens of each. */
@@ -166,8 +174,10 @@ export const pageContract = {
 
 /** What only the shell and the CLI may ask: they hold the host token, the page does not. These take paths. */
 export const hostContract = {
-  /** Remembers a path that the user chose in a native dialog, for one import; valid for ten minutes. */
-  grant: procedure.input(z.object({ path: z.string().min(1) })).output(z.object({ grant: z.string(), name: z.string() })),
+  /** Remembers a path that the user chose in a native dialog, for one import or one export; valid for ten minutes. */
+  grant: procedure.input(z.object({ path: z.string().min(1), purpose: grantPurpose.default('import') })).output(z.object({ grant: z.string(), name: z.string() })),
+  /** Writes an export to this folder, which must be empty or not there yet. */
+  exportPath: procedure.input(exportRequest.extend({ path: z.string().min(1) })).output(started),
   importPath: procedure.input(z.object({ path: z.string().min(1), collection: givenName })).output(started),
   describePath: procedure
     .input(z.object({ run: rowId, collection: rowId.optional(), path: z.string().min(1), neighbours: z.int().min(0).max(200).default(0) }))

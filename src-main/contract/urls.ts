@@ -27,3 +27,6 @@ export const matchesUrl = (collection: number, run: number | null, query: string
 export const mapNumberFields = numberFields;
 export type MapNumberField = NumberField;
 export const mapNumbersUrl = (map: number, field: MapNumberField) => `/maps/${map}/numbers/${field}`;
+
+/** A file of a finished export, by the job that wrote it. */
+export const exportUrl = (job: string, name: string) => `/exports/${job}/${encodeURIComponent(name)}`;

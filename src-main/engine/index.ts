@@ -6,6 +6,8 @@ import { Journal } from './changes/journal';
 import { Collections } from './collections';
 import { Compute } from './compute';
 import { installEmbeddedRun } from './embedded-run';
+import { serveExports } from './export-route';
+import { Exports } from './exports';
 import { Grants } from './grants';
 import { ImageFiles } from './image-files';
 import { serveImages } from './image-routes';
@@ -90,6 +92,7 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
       trainings: new Trainings(base, { describe: o.firstLaunch }),
       grants: new Grants(),
       uploads: new Uploads(join(directory, 'uploads')),
+      exports: new Exports(join(directory, 'exports')),
       shutdown: () => void setImmediate(end),
     };
     const router = makeRouter(services);
@@ -122,6 +125,7 @@ function listen(s: Services, router: EngineRouter, { host, port }: { host: strin
     log: s.log,
     routes: (app) => {
       serveMatches(app, s);
+      serveExports(app, s);
       serveImages(app, {
         db: s.library.db,
         library: s.library.directory,

@@ -22,7 +22,7 @@ export interface Library {
  */
 export function openLibrary(directory: string, now: Date = new Date()): Library {
   try {
-    for (const folder of ['images', 'thumbnails', 'features', 'runs', 'maps', 'uploads']) mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
+    for (const folder of ['images', 'thumbnails', 'features', 'runs', 'maps', 'uploads', 'exports']) mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new GlyphscopeError('INVALID_INPUT', `The library folder cannot be used: ${(error as Error).message}.`, {
       subject: directory,
@@ -33,7 +33,7 @@ export function openLibrary(directory: string, now: Date = new Date()): Library 
   const lock = LibraryLock.acquire(directory);
   const notices: string[] = [];
   try {
-    emptyUploads(directory);
+    emptyPassing(directory);
     const db = openOrSetAside(directory, lock.clean, now, notices);
     db.write.images.neverReuseUpTo(recordsIn(directory));
     return {
@@ -89,9 +89,10 @@ function setAside(directory: string, now: Date): string {
   return aside;
 }
 
-/** Unfinished uploads of an earlier engine belong to nobody. */
-function emptyUploads(directory: string): void {
-  for (const name of readdirSync(join(directory, 'uploads'))) rmSync(join(directory, 'uploads', name), { recursive: true, force: true });
+/** Unfinished uploads and fetched exports of an earlier engine belong to nobody. */
+function emptyPassing(directory: string): void {
+  for (const folder of ['uploads', 'exports'])
+    for (const name of readdirSync(join(directory, folder))) rmSync(join(directory, folder, name), { recursive: true, force: true });
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ImageStore } from '../dataset/image-store';
 import type { Journal } from './changes/journal';
 import type { Collections } from './collections';
 import type { Compute } from './compute';
+import type { Exports } from './exports';
 import type { Grants } from './grants';
 import type { ImageFiles } from './image-files';
 import type { JobBoard } from './jobs';
@@ -34,6 +35,7 @@ export interface Services {
   readonly trainings: Trainings;
   readonly grants: Grants;
   readonly uploads: Uploads;
+  readonly exports: Exports;
   readonly log: (line: string) => void;
   /** Ends the engine after the answer that is being given. */
   readonly shutdown: () => void;

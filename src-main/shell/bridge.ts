@@ -1,10 +1,11 @@
 import { type BrowserWindow, dialog, ipcMain, type IpcMainEvent, type IpcMainInvokeEvent, type OpenDialogOptions } from 'electron';
+import type { GrantPurpose } from '../contract/export';
 import { grantPath } from './engine-client';
 import type { EngineAddress } from './engine-process';
 import { isEngine } from './security-policy';
 
 /** Names of the messages between preload and main; preload.ts has the same. */
-export const messages = { chooseFolder: 'choose-folder', chooseArchive: 'choose-archive', theme: 'theme' } as const;
+export const messages = { chooseFolder: 'choose-folder', chooseArchive: 'choose-archive', chooseExportFolder: 'choose-export-folder', theme: 'theme' } as const;
 
 export interface BridgeOptions {
   window: () => BrowserWindow | null;
@@ -13,6 +14,7 @@ export interface BridgeOptions {
 }
 
 const folder: OpenDialogOptions = { title: 'Import a folder of images', buttonLabel: 'Import', properties: ['openDirectory'] };
+const exportFolder: OpenDialogOptions = { title: 'Export into a folder', buttonLabel: 'Export here', properties: ['openDirectory', 'createDirectory'] };
 const archive: OpenDialogOptions = {
   title: 'Import an archive of images',
   buttonLabel: 'Import',
@@ -26,14 +28,15 @@ export function answerPage(o: BridgeOptions): void {
     const window = o.window();
     return window !== null && event.sender === window.webContents && event.senderFrame === window.webContents.mainFrame && isEngine(event.senderFrame.url, o.engine()?.origin ?? null);
   };
-  const choose = async (event: IpcMainInvokeEvent, options: OpenDialogOptions) => {
+  const choose = async (event: IpcMainInvokeEvent, options: OpenDialogOptions, purpose: GrantPurpose) => {
     const [window, engine] = [o.window(), o.engine()];
     if (!trusted(event) || !window || !engine) throw new Error('Not allowed.');
     const { canceled, filePaths } = await dialog.showOpenDialog(window, options);
-    return canceled || filePaths.length === 0 ? null : grantPath(engine, filePaths[0]);
+    return canceled || filePaths.length === 0 ? null : grantPath(engine, filePaths[0], purpose);
   };
-  ipcMain.handle(messages.chooseFolder, (event) => choose(event, folder));
-  ipcMain.handle(messages.chooseArchive, (event) => choose(event, archive));
+  ipcMain.handle(messages.chooseFolder, (event) => choose(event, folder, 'import'));
+  ipcMain.handle(messages.chooseArchive, (event) => choose(event, archive, 'import'));
+  ipcMain.handle(messages.chooseExportFolder, (event) => choose(event, exportFolder, 'export'));
   ipcMain.on(messages.theme, (event, theme: unknown) => {
     if (trusted(event) && (theme === 'light' || theme === 'dark')) o.onTheme(theme);
   });

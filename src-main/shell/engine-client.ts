@@ -5,6 +5,7 @@ import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { WebSocket } from 'ws';
 import type { Contract } from '../contract/api';
+import type { GrantPurpose } from '../contract/export';
 import { sessionPath, socketPath } from '../contract/urls';
 import type { EngineAddress } from './engine-process';
 
@@ -37,7 +38,7 @@ export function openSession({ origin, pageToken }: EngineAddress): Promise<Sessi
 }
 
 /** Tells the engine a path that the user chose in a native dialog; the page gets the grant and never the path. */
-export async function grantPath({ origin, hostToken }: EngineAddress, chosen: string): Promise<{ grant: string; name: string }> {
+export async function grantPath({ origin, hostToken }: EngineAddress, chosen: string, purpose: GrantPurpose): Promise<{ grant: string; name: string }> {
   const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}${socketPath}`, { headers: { Authorization: `Bearer ${hostToken}` }, handshakeTimeout: limit, perMessageDeflate: false });
   socket.binaryType = 'arraybuffer';
   try {
@@ -46,7 +47,7 @@ export async function grantPath({ origin, hostToken }: EngineAddress, chosen: st
       socket.on('error', reject);
     });
     const client: ContractRouterClient<Contract> = createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }));
-    return await client.host.grant({ path: chosen });
+    return await client.host.grant({ path: chosen, purpose });
   } finally {
     socket.close();
   }

@@ -6,6 +6,7 @@ contextBridge.exposeInMainWorld('glyphscope', {
   versions: { electron, chrome, node },
   chooseFolder: () => ipcRenderer.invoke('choose-folder'),
   chooseArchive: () => ipcRenderer.invoke('choose-archive'),
+  chooseExportFolder: () => ipcRenderer.invoke('choose-export-folder'),
 });
 
 // The shell gives the next empty window the colour of the page's theme.

@@ -5,6 +5,8 @@ export interface Shortcuts {
   filter(): void;
   sheet(): void;
   inspector(): void;
+  undo(): void;
+  redo(): void;
   /** Lets go of what is selected. */
   close(): void;
 }
@@ -14,11 +16,29 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
   {
     group: 'Everywhere',
     items: [
-      { keys: ['1', '…', '5'], does: 'Images, Describe, Vocabulary, Map, Training' },
+      { keys: ['1', '…', '6'], does: 'Images, Describe, Speak, Vocabulary, Map, Training' },
       { keys: ['/'], does: 'Focus the filter' },
       { keys: ['I'], does: 'Show or hide the inspector' },
       { keys: ['Esc'], does: 'Close, or let go of the selection' },
+      { keys: ['Ctrl Z', 'Ctrl Shift Z'], does: 'Undo, redo: tags, exclusions, names' },
       { keys: ['?'], does: 'This sheet' },
+    ],
+  },
+  {
+    group: 'On neighbours',
+    items: [
+      { keys: ['↑', '↓'], does: 'From neighbour to neighbour' },
+      { keys: ['Enter'], does: 'Look from this neighbour on' },
+      { keys: ['Alt ←'], does: 'Back to the one before' },
+    ],
+  },
+  {
+    group: 'Where a sequence is spoken',
+    items: [
+      { keys: ['0', '…', '9', '*'], does: 'Write a symbol, or any symbol' },
+      { keys: ['←', '→'], does: 'Move the cursor; with Alt, move the symbol' },
+      { keys: ['Delete', 'Insert'], does: 'Take a symbol out, put any symbol in' },
+      { keys: ['Ctrl Z', 'Ctrl Shift Z'], does: 'Undo, redo in the sequence' },
     ],
   },
   {
@@ -27,6 +47,8 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
       { keys: ['←', '→', '↑', '↓'], does: 'Move' },
       { keys: ['Home', 'End', 'PgUp', 'PgDn'], does: 'Move far' },
       { keys: ['Enter'], does: 'Show in the inspector' },
+      { keys: ['Space', 'Shift + arrows', 'Ctrl A'], does: 'Pick an image, a range, all that are found' },
+      { keys: ['T', 'X', 'E'], does: 'Tag, exclude or export what is picked' },
       { keys: ['[', ']'], does: 'Light images that share a shorter or longer prefix' },
       { keys: ['F'], does: 'Filter by the prefix that is lit' },
     ],
@@ -56,14 +78,20 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
 const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-/** Acts on a key that no widget has used. Keys with Ctrl, Alt or Meta belong to the browser. */
+/** Acts on a key that no widget has used. Keys with Ctrl, Alt or Meta belong to the browser, but for undo and redo. */
 export function handleShortcut(event: KeyboardEvent, shortcuts: Shortcuts): void {
-  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.defaultPrevented || event.altKey) return;
+  if (event.ctrlKey || event.metaKey) {
+    if (event.key.toLowerCase() !== 'z' || typing(event.target)) return;
+    if (event.shiftKey) shortcuts.redo();
+    else shortcuts.undo();
+    return event.preventDefault();
+  }
   if (typing(event.target)) {
     if (event.key === 'Escape') (event.target as HTMLElement).blur();
     return;
   }
-  const page = '12345'.indexOf(event.key);
+  const page = '123456'.indexOf(event.key);
   if (event.key.length === 1 && page >= 0) shortcuts.page(page);
   else if (event.key === '/') shortcuts.filter();
   else if (event.key === '?') shortcuts.sheet();

@@ -11,6 +11,7 @@ import { Preferences } from './preferences.svelte';
 import { PrefixLight } from './prefix-light.svelte';
 import { Route } from './route.svelte';
 import { Selection } from './selection.svelte';
+import { Spoken } from './spoken.svelte';
 import { SymbolNames } from './symbol-names.svelte';
 
 /** Everything that outlives a page. Components reach it with `useApp()`. */
@@ -32,6 +33,7 @@ export class App {
   });
 
   readonly imports = new Imports(this.connection.client);
+  readonly spoken = new Spoken(() => this.library.run?.config ?? { vocabulary: 1, length: 1 });
   readonly describing = new DescribeQueue(this.connection.client, () => this.library.run?.id ?? null);
 
   get client() {

@@ -5,6 +5,7 @@ import { largestFile } from '../../dataset/source';
 import { describeImage } from '../work/describe-image';
 import { prepareImport } from '../work/import-images';
 import type { Services } from '../services';
+import { startExport } from './exports';
 import type { Procedures } from './procedures';
 
 export const hostRouter = (procedures: Procedures, s: Services) => ({
@@ -12,8 +13,9 @@ export const hostRouter = (procedures: Procedures, s: Services) => ({
     await stat(input.path).catch((error: NodeJS.ErrnoException) => {
       throw new GlyphscopeError('SOURCE_UNREADABLE', `${input.path} cannot be opened (${error.code ?? error.message}).`, { subject: input.path, cause: error });
     });
-    return s.grants.give(input.path);
+    return s.grants.give(input.path, input.purpose);
   }),
+  exportPath: procedures.host.exportPath.handler(({ input: { path, ...request } }) => startExport(s, request, () => path)),
   importPath: procedures.host.importPath.handler(async ({ input }) => {
     const { title, work } = await prepareImport(s, { path: input.path, collection: input.collection, copy: false });
     return { job: s.jobs.start({ kind: 'import', title, lane: 'import' }, work) };

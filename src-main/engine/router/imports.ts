@@ -8,7 +8,7 @@ const largestUpload = 64 << 20;
 
 export const importsRouter = (procedures: Procedures, s: Services) => ({
   fromGrant: procedures.imports.fromGrant.handler(async ({ input }) => {
-    const { title, work } = await prepareImport(s, { path: s.grants.take(input.grant), collection: input.collection, copy: false });
+    const { title, work } = await prepareImport(s, { path: s.grants.take(input.grant, 'import'), collection: input.collection, copy: false });
     return { job: s.jobs.start({ kind: 'import', title, lane: 'import' }, work) };
   }),
   beginUpload: procedures.imports.beginUpload.handler(async () => ({ upload: await s.uploads.begin() })),

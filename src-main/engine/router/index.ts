@@ -3,6 +3,7 @@ import { collectionsRouter } from './collections';
 import { curateRouter } from './curate';
 import { describeRouter } from './describe';
 import { exploreRouter } from './explore';
+import { exportsRouter } from './exports';
 import { featuresRouter } from './features';
 import { hostRouter } from './host';
 import { imagesRouter } from './images';
@@ -22,6 +23,7 @@ export function makeRouter(s: Services) {
     curate: curateRouter(procedures, s),
     jobs: jobsRouter(procedures, s),
     imports: importsRouter(procedures, s),
+    exports: exportsRouter(procedures, s),
     features: featuresRouter(procedures, s),
     runs: runsRouter(procedures, s),
     describe: describeRouter(procedures, s),

@@ -75,13 +75,14 @@ describe('a grant', () => {
   it('opens its path once, within ten minutes', () => {
     let now = 0;
     const grants = new Grants(() => now);
-    const { grant, name } = grants.give('/home/user/Pictures');
+    const { grant, name } = grants.give('/home/user/Pictures', 'import');
     expect(name).toBe('Pictures');
-    expect(grants.take(grant)).toBe('/home/user/Pictures');
-    expect(() => grants.take(grant)).toThrow(expect.objectContaining({ code: 'NOT_FOUND', remedy: expect.stringContaining('again') }));
-    const late = grants.give('/x').grant;
+    expect(grants.take(grant, 'import')).toBe('/home/user/Pictures');
+    expect(() => grants.take(grant, 'import')).toThrow(expect.objectContaining({ code: 'NOT_FOUND', remedy: expect.stringContaining('again') }));
+    expect(() => grants.take(grants.give('/home/user', 'import').grant, 'export')).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+    const late = grants.give('/x', 'import').grant;
     now += 10 * 60_000;
-    expect(() => grants.take(late)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
-    expect(() => grants.take('/etc')).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+    expect(() => grants.take(late, 'import')).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+    expect(() => grants.take('/etc', 'import')).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
   });
 });

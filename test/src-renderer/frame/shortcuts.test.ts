@@ -9,7 +9,7 @@ class Field {
 
 describe('shortcuts', () => {
   beforeAll(() => vi.stubGlobal('HTMLElement', Field));
-  const actions = () => ({ page: vi.fn(), filter: vi.fn(), sheet: vi.fn(), inspector: vi.fn(), close: vi.fn() });
+  const actions = () => ({ page: vi.fn(), filter: vi.fn(), sheet: vi.fn(), inspector: vi.fn(), undo: vi.fn(), redo: vi.fn(), close: vi.fn() });
   const press = (key: string, o: object = {}) => ({ key, target: null, defaultPrevented: false, ctrlKey: false, altKey: false, metaKey: false, preventDefault: vi.fn(), ...o }) as unknown as KeyboardEvent;
 
   it('act on plain keys', () => {
@@ -28,6 +28,14 @@ describe('shortcuts', () => {
     handleShortcut(press('Enter'), a);
     expect(field.blur).toHaveBeenCalledTimes(1);
     for (const action of Object.values(a)) expect(action).not.toHaveBeenCalled();
+  });
+  it('undo and redo with Ctrl or Command, but not while a field has its own', () => {
+    const a = actions();
+    handleShortcut(press('z', { ctrlKey: true }), a);
+    handleShortcut(press('Z', { metaKey: true, shiftKey: true }), a);
+    handleShortcut(press('z', { ctrlKey: true, target: new Field('INPUT') }), a);
+    expect(a.undo).toHaveBeenCalledTimes(1);
+    expect(a.redo).toHaveBeenCalledTimes(1);
   });
   it('are all listed on the sheet', () => {
     const listed = shortcutList.flatMap((group) => group.items.flatMap((item) => item.keys));
