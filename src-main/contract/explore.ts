@@ -58,6 +58,8 @@ export const symbolSummary = z.object({
   exemplars: z.array(rowId),
   /** The label most over-represented among its images; null without labels. */
   topLabel: labelShare.nullable(),
+  /** The same among the images that have it at each position. */
+  topLabelByPosition: z.array(labelShare.nullable()),
   /** Share of the commonest label among its labelled images; null without labels. */
   purity: z.number().nullable(),
 });

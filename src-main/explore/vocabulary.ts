@@ -1,5 +1,5 @@
 import { GlyphscopeError } from '../contract/errors';
-import type { SymbolDetail, Vocabulary } from '../contract/explore';
+import type { LabelShare, SymbolDetail, Vocabulary } from '../contract/explore';
 import { eachSymbol, type EmbeddingSet } from './embedding-set';
 import { commonLabel, labelCounts, labelShares } from './label-shares';
 import { nearestSymbols } from './nearest-symbols';
@@ -24,6 +24,7 @@ export function vocabularyOf(set: EmbeddingSet, exemplars: number): VocabularyPa
   const { usage, perplexity } = use(set, byPosition);
   const { total, labels } = holders(set);
   const base = labelCounts(set);
+  const atPositions = Array.from({ length: set.length }, (_, position) => topLabelsAt(set, base, position));
   const typical = exemplars > 0 ? typicalImages(set, new Array<number>(set.vocabulary).fill(exemplars), (i, each) => eachSymbol(set, i, each)) : [];
   return {
     size: set.vocabulary,
@@ -37,6 +38,7 @@ export function vocabularyOf(set: EmbeddingSet, exemplars: number): VocabularyPa
       byPosition: Array.from({ length: set.length }, (_, position) => byPosition[position * set.vocabulary + symbol]),
       exemplars: typical[symbol] ?? [],
       ...labelsOfSymbol(set, base, labels, symbol).summary,
+      topLabelByPosition: atPositions.map((top) => top(symbol)),
     })),
   };
 }
@@ -66,7 +68,8 @@ export function symbolOf(set: EmbeddingSet, symbol: number, images: number): Sym
       }
     if (held) each(L);
   });
-  const { summary, shares } = labelsOfSymbol(set, labelCounts(set), labels, symbol);
+  const base = labelCounts(set);
+  const { summary, shares } = labelsOfSymbol(set, base, labels, symbol);
   const counts = Array.from({ length: L }, (_, position) => byPosition[position * set.vocabulary + symbol]);
   return {
     summary: {
@@ -75,6 +78,7 @@ export function symbolOf(set: EmbeddingSet, symbol: number, images: number): Sym
       byPosition: counts,
       exemplars: typical[L],
       ...summary,
+      topLabelByPosition: counts.map((_, position) => topLabelsAt(set, base, position)(symbol)),
     },
     ...transitionsOf(set, symbol),
     labels: shares,
@@ -118,4 +122,12 @@ function labelsOfSymbol(set: EmbeddingSet, base: Int32Array, labels: Int32Array,
   const counts = labels.subarray(symbol * set.classes.length, (symbol + 1) * set.classes.length);
   const shares = labelShares(set.classes, base, counts);
   return { shares, summary: { topLabel: shares[0] ?? null, purity: commonLabel(set.classes, counts)?.share ?? null } };
+}
+
+/** Of any symbol the label most over-represented among the images that have it at a position (from 0). */
+function topLabelsAt(set: EmbeddingSet, base: Int32Array, position: number): (symbol: number) => LabelShare | null {
+  const classes = set.classes.length;
+  const counts = new Int32Array(set.vocabulary * classes);
+  for (let i = 0; i < set.images.length; i++) if (set.labels[i] >= 0) counts[set.symbols[i * set.length + position] * classes + set.labels[i]]++;
+  return (symbol) => labelShares(set.classes, base, counts.subarray(symbol * classes, (symbol + 1) * classes))[0] ?? null;
 }

@@ -35,8 +35,16 @@ describe('vocabulary', () => {
 
   test('label share and lift are counted among labelled holders', () => {
     const labelled = rows.filter((r) => r.label >= 0);
-    for (const { symbol, topLabel, purity } of found.symbols) {
+    for (const { symbol, topLabel, topLabelByPosition, purity } of found.symbols) {
       const holders = labelled.filter((r) => r.symbols.includes(symbol));
+      expect(topLabelByPosition).toHaveLength(4);
+      topLabelByPosition.forEach((top, j) => {
+        const there = labelled.filter((r) => r.symbols[j] === symbol);
+        const own = there.filter((r) => set.classes[r.label] === top?.name).length;
+        expect(top?.images ?? 0).toBe(own);
+        if (top) expect(top.share).toBeCloseTo(own / there.length, 12);
+        else expect(there).toEqual([]);
+      });
       expect(topLabel === null).toBe(holders.length === 0);
       expect(purity).toBe(holders.length === 0 ? null : Math.max(...set.classes.map((_, c) => holders.filter((r) => r.label === c).length)) / holders.length);
       if (!topLabel) continue;

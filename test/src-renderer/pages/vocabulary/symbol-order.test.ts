@@ -3,7 +3,7 @@ import type { SymbolSummary } from '../../../../src-main/contract/explore';
 import { chooseSymbols, gridMove, ordinal } from '../../../../src-renderer/pages/vocabulary/symbol-order';
 
 const symbol = (number: number, byPosition: number[], label: string | null = null, share = 0): SymbolSummary => ({
-  symbol: number, total: byPosition.reduce((a, b) => a + b, 0), byPosition, exemplars: [], purity: label === null ? null : share, topLabel: label === null ? null : { name: label, images: 3, share, lift: share * 10 },
+  symbol: number, total: byPosition.reduce((a, b) => a + b, 0), byPosition, exemplars: [], topLabelByPosition: byPosition.map(() => null), purity: label === null ? null : share, topLabel: label === null ? null : { name: label, images: 3, share, lift: share * 10 },
 });
 const symbols = [symbol(0, [5, 5], 'cat', 0.4), symbol(1, [0, 0]), symbol(2, [9, 0], 'Catfish', 0.9), symbol(3, [1, 20], 'dog', 0.2)];
 const numbers = (wish: Partial<Parameters<typeof chooseSymbols>[1]>) => chooseSymbols(symbols, { order: 'number', use: 'all', text: '', ...wish }).map((s) => s.symbol);
