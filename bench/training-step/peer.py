@@ -1,6 +1,7 @@
-"""The peer of the benchmark: the same training steps in PyTorch eager. Reads one JSON line {config, shape, weights, threads}
-from stdin, weights being their dimensions by name, answers "ready", then for each line with a number of steps answers their
-milliseconds.
+"""The peer of the benchmark: the same training steps in PyTorch, eager or with the loss and its gradients by torch.compile.
+Reads one JSON line {config, shape, weights, threads, compiled} from stdin, weights being their dimensions by name, answers
+{"memory": bytes}, then for each line with a number of steps answers {"times": milliseconds of each, "memory": the most bytes
+so far}. Memory is the resident set, without what it was before the weights were made.
 """
 import json
 import sys
@@ -12,8 +13,16 @@ from pytorch_training import optimizer_for, schedules, settings_of, training_ste
 from pytorch_twin import Shape, Twin
 
 
+def resident(most=False):
+    """Bytes in memory now, or the most until now."""
+    field = "VmHWM:" if most else "VmRSS:"
+    with open("/proc/self/status") as status:
+        return 1024 * next(int(line.split()[1]) for line in status if line.startswith(field))
+
+
 def main():
     o = json.loads(sys.stdin.readline())
+    before = resident()
     config = o["config"]
     rows, schedule = config["batch"] * config["views"], schedules(config)
     torch.set_num_threads(o["threads"])
@@ -28,6 +37,11 @@ def main():
     options = {name: config[name] for name in ("gradientClip", "centreMomentum", "codebookDecay", "codeRevival")}
     features = torch.randn(rows, shape.featureWidth)
     step = 0
+    if o["compiled"]:
+        twin.loss = torch.compile(twin.loss, dynamic=False)
+        # Python numbers are part of what is compiled: those of the first step stay, else each step would be compiled anew.
+        for name in ("quantizerTemperature", "teacherTemperature"):
+            schedule[name] = [schedule[name][0]] * config["steps"]
 
     def once():
         for group in optimizer.param_groups:
@@ -40,7 +54,8 @@ def main():
             **options, teacherMomentum=schedule["teacherMomentum"][step], candidates=candidates,
         )
 
-    print("ready", flush=True)
+    say = lambda **answer: print(json.dumps(answer | {"memory": resident(most=True) - before}), flush=True)
+    say()
     for line in sys.stdin:
         times = []
         for _ in range(int(line)):
@@ -48,7 +63,7 @@ def main():
             once()
             times.append(1000 * (time.perf_counter() - begun))
             step = (step + 1) % config["steps"]
-        print(json.dumps(times), flush=True)
+        say(times=times)
 
 
 if __name__ == "__main__":
