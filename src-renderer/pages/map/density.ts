@@ -1,5 +1,4 @@
 import type { GroupStyle } from './point-renderer';
-import { groupOfCode, isBack } from './point-codes';
 
 /** How many points each cell of the plane holds, as a picture: every point is counted, none is drawn alone. */
 export interface DensityImage {
@@ -19,16 +18,15 @@ export function densitySide(points: number): number {
 /**
  * Counts points shown in full into cells, smooths with a binomial kernel of 3 × 3, and paints each cell in the mean
  * colour of its points, the stronger the more there are (logarithm of the count against that of the fullest cell).
- * @param coordinates [n, 2] within −1 … 1  @param codes [n] see point-codes.ts  @param styles by group
+ * @param coordinates [n, 2] within −1 … 1  @param groupOf [n]  @param shown [n] 0 for those left out  @param styles by group; those that step back are left out
  */
-export function densityImage(coordinates: Float32Array, codes: Uint16Array, styles: readonly GroupStyle[]): DensityImage {
-  const side = densitySide(codes.length);
+export function densityImage(coordinates: Float32Array, groupOf: Uint16Array, shown: Uint8Array, styles: readonly GroupStyle[]): DensityImage {
+  const side = densitySide(groupOf.length);
   const sums = new Float32Array(side * side * 4); // colour sums and count
   const colours = Float32Array.from(styles.flatMap(({ colour, strength }) => [...colour, strength < 0.99 ? 0 : 1]));
-  for (let i = 0; i < codes.length; i++) {
-    if (isBack(codes[i])) continue;
-    const style = 4 * groupOfCode(codes[i]);
-    if (colours[style + 3] === 0) continue;
+  for (let i = 0; i < groupOf.length; i++) {
+    const style = 4 * groupOf[i];
+    if (shown[i] === 0 || colours[style + 3] === 0) continue;
     const column = cellOf(coordinates[2 * i], side);
     const row = cellOf(coordinates[2 * i + 1], side);
     const cell = 4 * (row * side + column);

@@ -211,6 +211,11 @@ export class MapView {
     if (!this.#index || !this.#points) return;
     this.selection.take(pointsWithin(this.#index, this.#points.coordinates, outline), how, this.total, this.#shown);
   }
+  /** Selects these images, as far as they are shown. */
+  select(images: Iterable<number>): void {
+    const points = Array.from(images, (image) => this.placeOf(image)).filter((point) => point >= 0);
+    this.selection.take(points, 'replace', this.total, this.#shown);
+  }
   selectShown(): void {
     this.selection.clear();
     this.selection.invert(this.#shown);
