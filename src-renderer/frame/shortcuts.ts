@@ -4,6 +4,8 @@ export interface Shortcuts {
   /** Puts the focus into the page's filter. */
   filter(): void;
   sheet(): void;
+  /** Opens the command palette. */
+  palette(): void;
   inspector(): void;
   undo(): void;
   redo(): void;
@@ -17,6 +19,7 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
     group: 'Everywhere',
     items: [
       { keys: ['1', '…', '6'], does: 'Images, Describe, Speak, Vocabulary, Map, Training' },
+      { keys: ['Ctrl K'], does: 'Every page and action, collections, runs and symbols by name' },
       { keys: ['/'], does: 'Focus the filter' },
       { keys: ['I'], does: 'Show or hide the inspector' },
       { keys: ['Esc'], does: 'Close, or let go of the selection' },
@@ -61,6 +64,20 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
     ],
   },
   {
+    group: 'In the vocabulary',
+    items: [
+      { keys: ['←', '→', '↑', '↓'], does: 'From symbol to symbol' },
+      { keys: ['Enter'], does: "Open the symbol's page" },
+    ],
+  },
+  {
+    group: 'In the tree of prefixes',
+    items: [
+      { keys: ['←', '→', '↑', '↓'], does: 'From part to part' },
+      { keys: ['Enter', 'Backspace'], does: 'Into a part, back up' },
+    ],
+  },
+  {
     group: 'On the map',
     items: [
       { keys: ['←', '→', '↑', '↓'], does: 'Go from image to image; with Shift, move the map' },
@@ -78,12 +95,14 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
 const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-/** Acts on a key that no widget has used. Keys with Ctrl, Alt or Meta belong to the browser, but for undo and redo. */
+/** Acts on a key that no widget has used. Keys with Ctrl, Alt or Meta belong to the browser, but for undo, redo and the palette. */
 export function handleShortcut(event: KeyboardEvent, shortcuts: Shortcuts): void {
   if (event.defaultPrevented || event.altKey) return;
   if (event.ctrlKey || event.metaKey) {
-    if (event.key.toLowerCase() !== 'z' || typing(event.target)) return;
-    if (event.shiftKey) shortcuts.redo();
+    const key = event.key.toLowerCase();
+    if (key === 'k' && !event.shiftKey) shortcuts.palette();
+    else if (key !== 'z' || typing(event.target)) return;
+    else if (event.shiftKey) shortcuts.redo();
     else shortcuts.undo();
     return event.preventDefault();
   }

@@ -1,7 +1,12 @@
+import { nearnesses, type NearnessName } from '../../src-main/contract/near';
+
 export type ThemeChoice = 'system' | 'light' | 'dark';
 /** Edge of a tile's picture in the grid, in pixels. */
 export const tileSizes = [96, 128, 192] as const;
 export type TileSize = (typeof tileSizes)[number];
+/** How many neighbours are listed. */
+export const nearCounts = [6, 12, 24, 48, 96] as const;
+export type NearCount = (typeof nearCounts)[number];
 
 interface Stored {
   theme: ThemeChoice;
@@ -9,8 +14,13 @@ interface Stored {
   collection: string | null;
   run: string | null;
   inspector: boolean;
+  nearBy: NearnessName;
+  nearCount: NearCount;
+  recentCommands: string[];
 }
-const defaults: Stored = { theme: 'system', tile: 128, collection: null, run: null, inspector: true };
+const defaults: Stored = { theme: 'system', tile: 128, collection: null, run: null, inspector: true, nearBy: 'embedding', nearCount: 12, recentCommands: [] };
+/** Commands that are remembered. */
+const mostRecent = 12;
 const key = 'glyphscope.preferences';
 
 /** What was stored, with anything that is missing or no longer allowed replaced by its default. */
@@ -29,6 +39,9 @@ export function readPreferences(text: string | null): Stored {
     collection: name(found.collection),
     run: name(found.run),
     inspector: typeof found.inspector === 'boolean' ? found.inspector : defaults.inspector,
+    nearBy: nearnesses.find((one) => one === found.nearBy) ?? defaults.nearBy,
+    nearCount: nearCounts.find((count) => count === found.nearCount) ?? defaults.nearCount,
+    recentCommands: Array.isArray(found.recentCommands) ? found.recentCommands.filter((id) => typeof id === 'string').slice(0, mostRecent) : defaults.recentCommands,
   };
 }
 
@@ -90,5 +103,25 @@ export class Preferences {
   }
   set inspector(value: boolean) {
     this.#set('inspector', value);
+  }
+  /** What makes a neighbour a neighbour, on every page. */
+  get nearBy(): NearnessName {
+    return this.#stored.nearBy;
+  }
+  set nearBy(value: NearnessName) {
+    this.#set('nearBy', value);
+  }
+  /** Ids of the commands used last, the newest first. */
+  get recentCommands(): readonly string[] {
+    return this.#stored.recentCommands;
+  }
+  useCommand(id: string): void {
+    this.#set('recentCommands', [id, ...this.#stored.recentCommands.filter((other) => other !== id)].slice(0, mostRecent));
+  }
+  get nearCount(): NearCount {
+    return this.#stored.nearCount;
+  }
+  set nearCount(value: NearCount) {
+    this.#set('nearCount', value);
   }
 }

@@ -9,13 +9,13 @@ class Field {
 
 describe('shortcuts', () => {
   beforeAll(() => vi.stubGlobal('HTMLElement', Field));
-  const actions = () => ({ page: vi.fn(), filter: vi.fn(), sheet: vi.fn(), inspector: vi.fn(), undo: vi.fn(), redo: vi.fn(), close: vi.fn() });
+  const actions = () => ({ page: vi.fn(), filter: vi.fn(), sheet: vi.fn(), palette: vi.fn(), inspector: vi.fn(), undo: vi.fn(), redo: vi.fn(), close: vi.fn() });
   const press = (key: string, o: object = {}) => ({ key, target: null, defaultPrevented: false, ctrlKey: false, altKey: false, metaKey: false, preventDefault: vi.fn(), ...o }) as unknown as KeyboardEvent;
 
   it('act on plain keys', () => {
     const a = actions();
-    for (const key of ['1', '5', '/', '?', 'i', 'Escape']) handleShortcut(press(key), a);
-    expect(a.page.mock.calls).toEqual([[0], [4]]);
+    for (const key of ['1', '6', '/', '?', 'i', 'Escape']) handleShortcut(press(key), a);
+    expect(a.page.mock.calls).toEqual([[0], [5]]);
     for (const action of [a.filter, a.sheet, a.inspector, a.close]) expect(action).toHaveBeenCalledTimes(1);
   });
   it('leave typing, the browser and other widgets alone', () => {
@@ -37,8 +37,15 @@ describe('shortcuts', () => {
     expect(a.undo).toHaveBeenCalledTimes(1);
     expect(a.redo).toHaveBeenCalledTimes(1);
   });
+  it('open the palette from everywhere, fields too', () => {
+    const a = actions();
+    handleShortcut(press('k', { ctrlKey: true }), a);
+    handleShortcut(press('k', { metaKey: true, target: new Field('INPUT') }), a);
+    handleShortcut(press('k'), a);
+    expect(a.palette).toHaveBeenCalledTimes(2);
+  });
   it('are all listed on the sheet', () => {
     const listed = shortcutList.flatMap((group) => group.items.flatMap((item) => item.keys));
-    for (const key of ['1', '5', '/', 'I', 'Esc', '?']) expect(listed).toContain(key);
+    for (const key of ['1', '6', '/', 'I', 'Esc', '?', 'Ctrl K']) expect(listed).toContain(key);
   });
 });

@@ -3,7 +3,7 @@ import { Preferences, readPreferences } from '../../../src-renderer/state/prefer
 
 describe('Preferences', () => {
   it('replaces what is damaged or no longer allowed by its default', () => {
-    const defaults = { theme: 'system', tile: 128, collection: null, run: null, inspector: true };
+    const defaults = { theme: 'system', tile: 128, collection: null, run: null, inspector: true, nearBy: 'embedding', nearCount: 12, recentCommands: [] };
     expect(readPreferences(null)).toEqual(defaults);
     expect(readPreferences('{ not json')).toEqual(defaults);
     expect(readPreferences('[1]')).toEqual(defaults);
@@ -18,6 +18,14 @@ describe('Preferences', () => {
     preferences.run = 'night';
     const again = new Preferences(storage);
     expect([again.theme, again.dark, again.tile, again.run]).toEqual(['dark', true, 192, 'night']);
+  });
+  it('remembers the commands used last, each once, the newest first, and not without end', () => {
+    const preferences = new Preferences(null);
+    for (let i = 0; i < 20; i++) preferences.useCommand(`command ${i}`);
+    preferences.useCommand('command 15');
+    expect(preferences.recentCommands).toHaveLength(12);
+    expect(preferences.recentCommands.slice(0, 3)).toEqual(['command 15', 'command 19', 'command 18']);
+    expect(readPreferences('{"recentCommands":["a",5,null,"b"]}').recentCommands).toEqual(['a', 'b']);
   });
   it('holds a change although storage is full', () => {
     const preferences = new Preferences({ getItem: () => null, setItem: () => { throw new Error('full'); } });
