@@ -15,6 +15,8 @@ import { queryText, selectedImages } from './query';
 import { contentHash, nearImages, nearnesses, nearSubject } from './near';
 import { curves, run, trainingEvent } from './runs';
 import { doctorReport, engineInfo } from './system';
+import { embeddedTeacherName, hubId, hubRevision, teacher, teacherName, teacherWishes } from './teachers';
+import { savedView, view } from './views';
 
 /** Every procedure may fail with one typed error; its data says what happened, to what, and what to do. */
 const procedure = oc.errors({ GLYPHSCOPE: { status: 422, data: errorDetail } });
@@ -70,6 +72,13 @@ export const pageContract = {
     /** Does again what was taken back last; null when there is nothing. */
     redo: procedure.output(z.string().nullable()),
   },
+  /** What the user looked at and gave a name. */
+  views: {
+    list: procedure.output(z.array(savedView)),
+    save: procedure.input(z.object({ name: givenName, view })).output(savedView),
+    rename: procedure.input(z.object({ id: rowId, name: givenName })).output(savedView),
+    remove: procedure.input(z.object({ id: rowId })),
+  },
   jobs: {
     list: procedure.output(z.array(job)),
     /** The whole list whenever it changes, at most four times a second. */
@@ -95,7 +104,7 @@ export const pageContract = {
   },
   features: {
     /** Teacher features of the clean images and, with `views`, of four augmented views each; with `tokens` N tokens of each. */
-    compute: procedure.input(z.object({ collection: rowId, views: z.boolean(), tokens: trainingConfig.shape.featureTokens.default(0) })).output(started),
+    compute: procedure.input(z.object({ collection: rowId, views: z.boolean(), tokens: trainingConfig.shape.featureTokens.default(0), teacher: teacherName.default(embeddedTeacherName) })).output(started),
   },
   runs: {
     list: procedure.output(z.array(run)),

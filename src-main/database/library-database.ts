@@ -18,6 +18,7 @@ import { migrate } from './migrations';
 import { readReferenceFigures, writeReferenceFigures } from './reference-figures';
 import { readRunDocuments, writeRunDocuments } from './run-documents';
 import { readRuns, writeRunProgress, writeRuns } from './runs';
+import { readSavedViews, writeSavedViews } from './saved-views';
 import { readSettings, writeSettings } from './settings';
 import { readSymbolNames, writeSymbolNames } from './symbol-names';
 import { readTrainingEvents, writeTrainingEvents } from './training-events';
@@ -60,6 +61,7 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
       settle: () => settleTime.set('settled', String(Date.now())),
       read: {
         settings: readSettings(reader),
+        savedViews: readSavedViews(reader),
         images: readImages(reader),
         imageTags: readImageTags(reader),
         imageSearch,
@@ -80,6 +82,7 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
       },
       write: {
         settings: writeSettings(writer),
+        savedViews: writeSavedViews(writer),
         images: writeImages(writer),
         imageTags: writeImageTags(writer),
         excludedImages: writeExcludedImages(writer),

@@ -13,6 +13,7 @@ import { Route } from './route.svelte';
 import { Selection } from './selection.svelte';
 import { Spoken } from './spoken.svelte';
 import { SymbolNames } from './symbol-names.svelte';
+import { Views } from './views.svelte';
 
 /** Everything that outlives a page. Components reach it with `useApp()`. */
 export class App {
@@ -21,6 +22,7 @@ export class App {
   readonly route = new Route();
   readonly selection = new Selection();
   readonly library = new Library(this.connection.client, this.preferences);
+  readonly views = new Views(this.connection.client, this.route, this.library, () => (this.route.page === 'images' ? [['size', String(this.preferences.tile)]] : []));
   readonly names = new SymbolNames(this.connection.client, this.library);
   readonly picks = new Picks();
   readonly history = new History(this.connection.client, () => void this.library.refresh());

@@ -1,4 +1,4 @@
-export const pages = ['images', 'describe', 'vocabulary', 'map', 'training'] as const;
+export const pages = ['images', 'describe', 'speak', 'vocabulary', 'map', 'training'] as const;
 export type PageName = (typeof pages)[number];
 
 /** Reads `#/page/rest/…?key=value`; anything unknown is the first page. */
@@ -43,8 +43,13 @@ export class Route {
 
   /** Changes the parameters of this page without a new entry in the history. */
   setParameters(parameters: URLSearchParams): void {
+    this.show(this.page, this.rest, parameters);
+  }
+
+  /** Shows a page at once, in place of the present entry of the history. */
+  show(page: PageName, rest: readonly string[], parameters: URLSearchParams): void {
     const search = parameters.toString();
-    history.replaceState(null, '', `${routeTo(this.page, this.rest)}${search ? `?${search}` : ''}`);
+    history.replaceState(null, '', `${routeTo(page, rest)}${search ? `?${search}` : ''}`);
     this.#fragment = location.hash;
   }
 

@@ -12,6 +12,8 @@ import { jobsRouter } from './jobs';
 import { makeProcedures } from './procedures';
 import { runsRouter } from './runs';
 import { systemRouter } from './system';
+import { teachersRouter } from './teachers';
+import { viewsRouter } from './views';
 
 /** Every procedure of the contract with its function; one file for each group. */
 export function makeRouter(s: Services) {
@@ -21,9 +23,11 @@ export function makeRouter(s: Services) {
     collections: collectionsRouter(procedures, s),
     images: imagesRouter(procedures, s),
     curate: curateRouter(procedures, s),
+    views: viewsRouter(procedures, s),
     jobs: jobsRouter(procedures, s),
     imports: importsRouter(procedures, s),
     exports: exportsRouter(procedures, s),
+    teachers: teachersRouter(procedures, s),
     features: featuresRouter(procedures, s),
     runs: runsRouter(procedures, s),
     describe: describeRouter(procedures, s),
