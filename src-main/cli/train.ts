@@ -1,10 +1,11 @@
 import { GlyphscopeError } from '../contract/errors';
 import type { Collection } from '../contract/images';
+import type { SelectedImages } from '../contract/query';
 import type { Run } from '../contract/runs';
 import { type Command, text } from './command';
 import { type Client, withEngine } from './engine-connection';
 import { followTraining, type Latest, refuseChanges, resumable } from './follow-training';
-import { findCollection } from './known-names';
+import { findCollection, findRun } from './known-names';
 import type { Output } from './output';
 import { givenConfig, trainingOptions } from './training-flags';
 import { alarmLine, count, duration, jobLine, percent } from './wording';
@@ -15,6 +16,8 @@ export const trainCommand: Command = {
   options: {
     collection: { value: 'NAME', required: true, help: 'The collection to learn from.' },
     name: { value: 'RUN', required: true, help: "The run's name. An interrupted run of that name goes on from its last checkpoint." },
+    query: { value: 'QUERY', help: 'Train on the images that this query finds. Default: all that are not excluded. A run that goes on keeps its images.' },
+    'query-run': { value: 'RUN', help: 'The run whose symbols the query asks for.' },
     ...trainingOptions(),
   },
   notes: [
@@ -27,7 +30,11 @@ export const trainCommand: Command = {
     const config = givenConfig(values);
     return withEngine(invocation, async (client) => {
       const collection = await findCollection(client, text(invocation, 'collection'));
-      const begun = await beginOrResume(client, text(invocation, 'name').trim(), collection, config, out);
+      const images = {
+        ...(values['query-run'] !== undefined && { run: (await findRun(client, text(invocation, 'query-run'))).id }),
+        ...(values.query !== undefined && { selection: { query: text(invocation, 'query') } }),
+      };
+      const begun = await beginOrResume(client, { name: text(invocation, 'name').trim(), collection, config, images }, out);
       const latest = await showTraining(client, begun, out, signal);
       const run = await client.runs.get({ run: begun.id });
       out.result({ ...run, lastStep: latest.step ?? null, lastEvaluation: latest.evaluation ?? null }, summary(run, latest));
@@ -38,9 +45,17 @@ export const trainCommand: Command = {
   },
 };
 
-async function beginOrResume(client: Client, name: string, collection: Collection, config: Record<string, unknown>, out: Output): Promise<Run> {
+interface Wanted {
+  name: string;
+  collection: Collection;
+  config: Record<string, unknown>;
+  /** None: all of the collection. */
+  images: Partial<Pick<SelectedImages, 'run' | 'selection'>>;
+}
+
+async function beginOrResume(client: Client, { name, collection, config, images }: Wanted, out: Output): Promise<Run> {
   const known = (await client.runs.list()).find((run) => run.name === name);
-  if (!known) return client.runs.start({ name, collection: collection.id, config });
+  if (!known) return client.runs.start({ name, collection: collection.id, config, ...images });
   if (known.state === 'preparing' || known.state === 'training')
     throw new GlyphscopeError('RUN_BUSY', `"${name}" is training already.`, { subject: name, remedy: 'Wait for its end, or stop it in the window.' });
   if (!resumable.has(known.state) || known.step >= known.config.steps)

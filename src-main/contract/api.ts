@@ -102,6 +102,15 @@ export const pageContract = {
     toDownload: procedure.input(exportRequest).output(started),
     files: procedure.input(z.object({ job: z.string() })).output(z.array(exportedFile)),
   },
+  teachers: {
+    list: procedure.output(z.array(teacher)),
+    /** Downloads a model from the hub that the engine was told of (HF_ENDPOINT), or goes on where that stopped. */
+    addFromHub: procedure.input(teacherWishes.extend({ id: hubId, revision: hubRevision.default('main') })).output(started),
+    /** From a folder that the user chose in the shell's own dialog. */
+    addFromGrant: procedure.input(teacherWishes.extend({ grant: z.string() })).output(started),
+    /** Takes it out of the library with its features; refused while runs need it. */
+    remove: procedure.input(z.object({ teacher: teacherName })),
+  },
   features: {
     /** Teacher features of the clean images and, with `views`, of four augmented views each; with `tokens` N tokens of each. */
     compute: procedure.input(z.object({ collection: rowId, views: z.boolean(), tokens: trainingConfig.shape.featureTokens.default(0), teacher: teacherName.default(embeddedTeacherName) })).output(started),
@@ -111,7 +120,10 @@ export const pageContract = {
     get: procedure.input(z.object({ run: rowId })).output(run),
     /** The complete config of a preset with the given changes, validated. */
     configure: procedure.input(z.record(z.string(), z.unknown())).output(trainingConfig),
-    start: procedure.input(z.object({ name: givenName, collection: rowId, config: z.record(z.string(), z.unknown()), sweep: givenName.optional() })).output(run),
+    /** Trains on a collection, or on some of its images; `run` is the one whose symbols a query asks for. */
+    start: procedure
+      .input(selectedImages.partial({ selection: true }).extend({ name: givenName, config: z.record(z.string(), z.unknown()), sweep: givenName.optional() }))
+      .output(run),
     pause: procedure.input(z.object({ run: rowId })),
     resume: procedure.input(z.object({ run: rowId })),
     /** Ends it with a checkpoint; what was learned stays usable. */
@@ -187,6 +199,9 @@ export const hostContract = {
   grant: procedure.input(z.object({ path: z.string().min(1), purpose: grantPurpose.default('import') })).output(z.object({ grant: z.string(), name: z.string() })),
   /** Writes an export to this folder, which must be empty or not there yet. */
   exportPath: procedure.input(exportRequest.extend({ path: z.string().min(1) })).output(started),
+  addTeacher: procedure
+    .input(teacherWishes.extend({ from: z.union([z.object({ path: z.string().min(1) }), z.object({ id: hubId, revision: hubRevision, hub: z.url({ protocol: /^https?$/ }).optional() })]) }))
+    .output(started),
   importPath: procedure.input(z.object({ path: z.string().min(1), collection: givenName })).output(started),
   describePath: procedure
     .input(z.object({ run: rowId, collection: rowId.optional(), path: z.string().min(1), neighbours: z.int().min(0).max(200).default(0) }))

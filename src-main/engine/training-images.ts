@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { GlyphscopeError } from '../contract/errors';
 import { mulberry32 } from '../evaluation/split';
 import { replaceDurably } from '../training/durable-file';
+import { hashOfIds } from './chosen-images';
 import { slotsOf, type LabelledImages } from './collection-labels';
 
 /** Images that vote for each one that is classified. */
@@ -51,13 +52,15 @@ export function trainableRows({ images, splits }: LabelledImages): number[] {
 
 const numbers = z.array(z.int().min(0));
 const stored = z.object({
+  /** Of the images that are trained on; runs of before have none. */
+  sha256: z.string().optional(),
   trainSlots: numbers,
   heldOut: z.object({ bankSlots: numbers, bankLabels: numbers, querySlots: numbers, queryLabels: numbers }).nullable(),
 });
 
 /** Keeps the choice in a run's folder: without it a run cannot go on exactly. */
 export async function writeTrainingImages(file: string, { trainSlots, heldOut }: TrainingImages): Promise<void> {
-  const plain = { trainSlots: [...trainSlots], heldOut: heldOut && Object.fromEntries(Object.entries(heldOut).map(([name, slots]) => [name, [...slots]])) };
+  const plain = { sha256: hashOfIds([...trainSlots].map((slot) => slot + 1)), trainSlots: [...trainSlots], heldOut: heldOut && Object.fromEntries(Object.entries(heldOut).map(([name, slots]) => [name, [...slots]])) };
   await replaceDurably(file, Buffer.from(JSON.stringify(plain)));
 }
 

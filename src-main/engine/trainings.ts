@@ -8,6 +8,7 @@ import { gpuLost, isGpuFailure, usesGpu } from '../model/backend-failures';
 import { requireTokens, room, roomOf } from '../teacher/tokens';
 import { TrainerClient, type TrainerOptions } from '../training/trainer-client';
 import { labelledImages, slotsOf } from './collection-labels';
+import { readChosenImages, writeChosenImages, type ChosenImages } from './chosen-images';
 import { chooseTrainingImages, readTrainingImages, writeTrainingImages, type TrainingImages } from './training-images';
 import { activeStates, studentLane } from './runs';
 import type { Services } from './services';
@@ -58,14 +59,17 @@ export class Trainings {
   }
 
   /**
-   * Registers a run and begins to prepare it; gives its id. `sweep` is the sweep that it belongs to, if any.
+   * Registers a run and begins to prepare it; gives its id. `sweep` is the sweep that it belongs to, if any; with `chosen`
+   * it trains on these images only. Excluded ones it never sees.
    * @throws GlyphscopeError NAME_TAKEN, NOT_FOUND, COLLECTION_TOO_SMALL, INVALID_INPUT when the teacher has not as many tokens
    */
-  async start(name: string, collectionId: number, config: TrainingConfig, sweep: string | null = null): Promise<number> {
+  async start(name: string, collectionId: number, config: TrainingConfig, { sweep = null, chosen = null }: { sweep?: string | null; chosen?: ChosenImages | null } = {}): Promise<number> {
     const { db } = this.#s.library;
     const collection = this.#s.collections.get(collectionId);
-    if (config.featureTokens > 0) requireTokens(this.#s.teachers.info, config.featureTokens);
-    await this.#choose(collection.id, collection.name, config, () => true);
+    const teacher = this.#s.teachers.get(config.teacher).info;
+    if (config.featureTokens > 0) requireTokens(teacher, config.featureTokens);
+    const wanted = chosen && new Set(chosen.ids);
+    await this.#choose(collection.id, collection.name, config, (slot) => wanted === null || wanted.has(slot + 1));
     const taken = db.read.runs.byName(name);
     if (taken) throw new GlyphscopeError('NAME_TAKEN', `There is a run "${taken.name}" already.`, { subject: name, remedy: 'Choose another name.' });
     const run = this.#s.runs.create({
@@ -76,13 +80,17 @@ export class Trainings {
       config,
       collection: collection.id,
       collectionName: collection.name,
-      teacher: this.#s.teachers.info.name,
+      teacher: teacher.name,
       backend: null,
       step: 0,
       checkpointStep: null,
       embedded: false,
       createdAt: Date.now(),
     });
+    if (chosen) {
+      await writeChosenImages(this.#s.runs.directory(run), chosen);
+      this.#message(run, `It trains on ${chosen.ids.length.toLocaleString('en')} chosen images of "${collection.name}"${chosen.query ? `, found by ${chosen.query}` : ''}.`);
+    }
     this.#begin(run, collection.id, config, false);
     return run;
   }
@@ -216,12 +224,13 @@ export class Trainings {
     const { name } = this.#s.collections.get(collection);
     await this.#prepareFeatures(id, collection, name, config.featureTokens, live);
     const { trainSlots, heldOut } = await this.#imagesOf(id, collection, name, config, resume);
-    await Promise.all(this.#s.teachers.trained(config.featureTokens).map((store) => store.flush()));
+    const teacher = this.#s.teachers.of(this.#s.runs.get(id));
+    await Promise.all(teacher.trained(config.featureTokens).map((store) => store.flush()));
     live.control.signal.throwIfAborted();
     if (!heldOut && config.evaluateEvery > 0)
       this.#message(id, 'There are too few labelled images to hold some out, so k-NN is not measured while this run trains.');
-    const { clean, views, info } = this.#s.teachers;
-    const tokens = this.#s.teachers.tokens(config.featureTokens);
+    const { clean, views, info } = teacher;
+    const tokens = teacher.tokens(config.featureTokens);
     const start = {
       entry: this.#s.locations.entries.trainer,
       node: this.#s.locations.node,
@@ -310,26 +319,30 @@ export class Trainings {
    * order, whatever was imported meanwhile.
    */
   async #imagesOf(id: number, collection: number, name: string, config: TrainingConfig, resume: boolean): Promise<TrainingImages> {
-    const stores = this.#s.teachers.trained(config.featureTokens);
+    const stores = this.#s.teachers.of(this.#s.runs.get(id)).trained(config.featureTokens);
     const file = join(this.#s.runs.directory(id), 'images.json');
     if (resume && existsSync(file)) return readTrainingImages(file);
-    const chosen = await this.#choose(collection, name, config, (slot) => stores.every((store) => store.has(slot)));
+    const wanted = readChosenImages(this.#s.runs.directory(id));
+    const chosen = await this.#choose(collection, name, config, (slot) => (wanted === null || wanted.has(slot + 1)) && stores.every((store) => store.has(slot)));
     await writeTrainingImages(file, chosen);
     return chosen;
   }
 
   /** Computes the features that are missing as a job of its own, so that it is seen and can be cancelled. */
   async #prepareFeatures(id: number, collection: number, name: string, tokens: number, live: LiveTraining): Promise<void> {
-    const { jobs, teachers } = this.#s;
-    const slots = slotsOf(await teachers.trainable(collection));
-    const missing = Math.max(...teachers.trained(tokens).map((store) => store.missing(slots).length));
+    const { jobs } = this.#s;
+    const teacher = this.#s.teachers.of(this.#s.runs.get(id));
+    const only = readChosenImages(this.#s.runs.directory(id)) ?? undefined;
+    const slots = slotsOf(await teacher.trainable(collection, only));
+    const missing = Math.max(...teacher.trained(tokens).map((store) => store.missing(slots).length));
     if (missing === 0) return;
-    const stores = teachers.tokens(tokens);
+    const stores = teacher.tokens(tokens);
     this.#message(id, `Computing the teacher's features of ${missing.toLocaleString('en')} images and their views first${stores ? `, with the teacher's tokens: ${tokens} of each, ${room(roomOf(stores, { clean: slots.length, views: slots.length }))} on the disk` : ''}.`);
-    const job = jobs.start({ kind: 'features', title: `Teacher features of "${name}"`, lane: 'features', uses: [`run ${id}`, `collection ${collection}`] }, async (handle) => {
-      const { computed, failed } = await teachers.ensure({
+    const job = jobs.start({ kind: 'features', title: `Features of "${name}" by ${teacher.info.name}`, lane: 'features', uses: [`run ${id}`, `collection ${collection}`] }, async (handle) => {
+      const { computed, failed } = await teacher.ensure({
         collection,
         views: 'training',
+        only,
         tokens,
         signal: AbortSignal.any([handle.signal, live.control.signal]),
         onProgress: (at) => handle.progress(at),

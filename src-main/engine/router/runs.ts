@@ -3,6 +3,7 @@ import { canPlace, startPlacing } from '../work/compute-map';
 import { encodeCollection } from '../work/encode';
 import { evaluateRun, measureFewShot, measureStatistics } from '../work/evaluate';
 import { studentLane } from '../runs';
+import { idsOf } from '../selected-images';
 import type { Services } from '../services';
 import type { Procedures } from './procedures';
 
@@ -12,7 +13,10 @@ export const runsRouter = (procedures: Procedures, s: Services) => ({
   list: procedures.runs.list.handler(() => s.runs.list()),
   get: procedures.runs.get.handler(({ input }) => s.runs.show(input.run)),
   configure: procedures.runs.configure.handler(({ input }) => resolveConfig(input)),
-  start: procedures.runs.start.handler(async ({ input }) => s.runs.show(await s.trainings.start(input.name, input.collection, resolveConfig(input.config), input.sweep))),
+  start: procedures.runs.start.handler(async ({ input: { name, collection, config, sweep, selection, run } }) => {
+    const chosen = selection ? { ids: await idsOf(s, { collection, run, selection }), query: 'query' in selection ? selection.query : null } : null;
+    return s.runs.show(await s.trainings.start(name, collection, resolveConfig(config), { sweep, chosen }));
+  }),
   pause: procedures.runs.pause.handler(({ input }) => s.trainings.pause(input.run)),
   resume: procedures.runs.resume.handler(({ input }) => s.trainings.resume(input.run)),
   stop: procedures.runs.stop.handler(({ input }) => s.trainings.stop(input.run)),

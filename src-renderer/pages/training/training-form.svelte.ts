@@ -1,6 +1,7 @@
 import type { PresetName, TrainingConfig } from '../../../src-main/contract/config';
 import type { ErrorDetail } from '../../../src-main/contract/errors';
 import { givenName } from '../../../src-main/contract/names';
+import type { SelectedImages } from '../../../src-main/contract/query';
 import type { Run } from '../../../src-main/contract/runs';
 import { explain, wasAborted, type Client } from '../../client';
 import { configProblems, differences, fieldText, formFields, freeName, parseField, type FieldName, type FormField } from './config-form';
@@ -17,6 +18,7 @@ export class TrainingForm {
   #texts = $state.raw<Readonly<Record<string, string>>>({});
   #name = $state<string | null>(null);
   #collection = $state<number | null>(null);
+  #images = $state.raw<Pick<SelectedImages, 'run' | 'selection'> | null>(null);
   #error = $state.raw<ErrorDetail | null>(null);
   #refused = $state.raw<{ field: string; message: string } | null>(null);
   #starting = $state(false);
@@ -123,6 +125,15 @@ export class TrainingForm {
     this.#error = null;
   }
 
+  /** Images that it trains on; null: all of the collection. */
+  get images(): Pick<SelectedImages, 'run' | 'selection'> | null {
+    return this.#images;
+  }
+  set images(value: Pick<SelectedImages, 'run' | 'selection'> | null) {
+    this.#images = value;
+    this.#error = null;
+  }
+
   /** How many fields have to be put right before the run can start. */
   get problemCount(): number {
     return this.#problems.size + (this.nameProblem ? 1 : 0);
@@ -138,7 +149,7 @@ export class TrainingForm {
     this.#error = null;
     this.#refused = null;
     try {
-      return await this.#client.runs.start({ name: this.name.trim(), collection: this.#collection, config: { ...this.#changes, preset: this.#preset } });
+      return await this.#client.runs.start({ name: this.name.trim(), collection: this.#collection, ...this.#images, config: { ...this.#changes, preset: this.#preset } });
     } catch (thrown) {
       const error = explain(thrown);
       const field = error.code === 'NAME_TAKEN' ? 'name' : this.fields.find((item) => item.name === error.subject)?.name;
