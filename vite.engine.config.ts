@@ -16,6 +16,7 @@ export default defineConfig({
         student: 'src-main/training/student-process.ts', // child process: descriptions, embeddings, evaluation
         images: 'src-main/teacher/image-worker.ts', // worker thread: decode, augment, thumbnails
         vectors: 'src-main/explore/vector-worker.ts', // worker thread: neighbours and maps
+        layout: 'src-main/explore/layout-worker.ts', // worker threads that lay out a map together
       },
       output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: 'shared/[name]-[hash].mjs' },
     },

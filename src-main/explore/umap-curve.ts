@@ -19,3 +19,19 @@ export function push(squared: number): number {
 }
 
 export const clipped = (move: number) => (move > longestMove ? longestMove : move < -longestMove ? -longestMove : move);
+
+/**
+ * A factor by squared distance as a table over the upper 16 bits of its float32: 128 entries for each power of two, so
+ * that a value between two of them is right to 1e-5 of itself. At 0 nothing is drawn or pushed.
+ */
+export function curveTable(factor: (squared: number) => number): Float32Array {
+  const table = new Float32Array(0x8000);
+  const at = new Float32Array(1);
+  const bits = new Int32Array(at.buffer);
+  for (let t = 1; t < table.length; t++) {
+    bits[0] = t << 16;
+    const value = factor(at[0]);
+    table[t] = Number.isFinite(value) ? value : 0;
+  }
+  return table;
+}

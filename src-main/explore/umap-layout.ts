@@ -1,6 +1,6 @@
 import type { Progress } from '../contract/progress';
 import { pauses } from './pause';
-import { clipped, longestMove, negativeSamples, pull, push } from './umap-curve';
+import { clipped, curveTable, negativeSamples, pull, push } from './umap-curve';
 import type { FuzzyGraph } from './umap-graph';
 
 /** UMAP's own choice: long for few points. */
@@ -8,74 +8,144 @@ export function epochsFor(points: number): number {
   return points <= 10_000 ? 500 : 200;
 }
 
-/**
- * UMAP's layout by stochastic gradient descent (algorithm 5): edges attract as often as their weight says, and every
- * time push five random points away. Moves `position` [m, 2] in place; the learning rate falls from 1 to 0.
- */
-export async function layOut(
-  graph: FuzzyGraph,
-  position: Float32Array,
-  o: { random: () => number; epochs: number; signal?: AbortSignal; onProgress?: Progress },
-): Promise<void> {
-  const { count } = graph;
-  const { head, tail, perSample } = sampled(graph, o.epochs);
-  const nextSample = perSample.slice();
-  const perNegative = perSample.map((p) => p / negativeSamples);
-  const nextNegative = perNegative.slice();
-  const pause = pauses(o.signal);
-  for (let epoch = 1; epoch <= o.epochs; epoch++) {
-    o.onProgress?.({ phase: 'layout', done: epoch - 1, total: o.epochs, unit: 'epochs' });
-    const rate = 1 - (epoch - 1) / o.epochs;
-    for (let e = 0; e < head.length; e++) {
-      if ((e & 8191) === 0) await pause();
-      if (nextSample[e] > epoch) continue;
-      const i = head[e] * 2;
-      const j = tail[e] * 2;
-      const dx = position[i] - position[j];
-      const dy = position[i + 1] - position[j + 1];
-      const squared = dx * dx + dy * dy;
-      if (squared > 0) {
-        const factor = pull(squared);
-        const mx = clipped(factor * dx) * rate;
-        const my = clipped(factor * dy) * rate;
-        position[i] += mx;
-        position[i + 1] += my;
-        position[j] -= mx;
-        position[j + 1] -= my;
-      }
-      nextSample[e] += perSample[e];
-      const negatives = Math.floor((epoch - nextNegative[e]) / perNegative[e]);
-      for (let s = 0; s < negatives; s++) {
-        const other = Math.floor(o.random() * count) * 2;
-        if (other === i) continue;
-        const ox = position[i] - position[other];
-        const oy = position[i + 1] - position[other + 1];
-        const far = ox * ox + oy * oy;
-        if (far > 0) {
-          const factor = push(far);
-          position[i] += clipped(factor * ox) * rate;
-          position[i + 1] += clipped(factor * oy) * rate;
-        } else {
-          position[i] += longestMove * rate;
-          position[i + 1] += longestMove * rate;
-        }
-      }
-      nextNegative[e] += negatives * perNegative[e];
-    }
-    await pause();
-  }
-  o.onProgress?.({ phase: 'layout', done: o.epochs, total: o.epochs, unit: 'epochs' });
+/** A layout under way. Its arrays may lie in memory that threads share. */
+export interface LayoutState {
+  count: number;
+  epochs: number;
+  seed: number;
+  /** Edges of point i stand at start[i] … start[i + 1] of what follows, [count + 1]. */
+  start: Int32Array;
+  tail: Int32Array;
+  /** Epochs from one sample of an edge to the next, 1 or more, and the epoch of its next sample. */
+  period: Float32Array;
+  next: Float32Array;
+  /** Positions [count, 2] after an even and after an odd number of epochs. */
+  positions: readonly [Float32Array, Float32Array];
 }
 
-/** Edges heavy enough to be drawn at least once, with the epochs from one draw to the next. */
-function sampled(graph: FuzzyGraph, epochs: number): { head: Int32Array; tail: Int32Array; perSample: Float64Array } {
+/** Gives an array of so many bytes: shared memory for threads. */
+export type Allocate = (bytes: number) => ArrayBufferLike;
+
+/** The edges heavy enough to be sampled at least once in so many epochs, and points [count, 2] to begin with. */
+export function beginLayout(graph: FuzzyGraph, points: Float32Array, o: { epochs: number; seed: number; allocate?: Allocate }): LayoutState {
+  const { count, head, tail, weight } = graph;
+  const { allocate = (bytes) => new ArrayBuffer(bytes) } = o;
   let highest = 0;
-  for (const w of graph.weight) highest = Math.max(highest, w);
-  const kept: number[] = [];
-  for (let e = 0; e < graph.weight.length; e++) if (graph.weight[e] >= highest / epochs) kept.push(e);
-  return {
-    head: Int32Array.from(kept, (e) => graph.head[e]),
-    tail: Int32Array.from(kept, (e) => graph.tail[e]),
-    perSample: Float64Array.from(kept, (e) => highest / graph.weight[e]),
+  for (const w of weight) highest = Math.max(highest, w);
+  const lowest = highest / o.epochs;
+  let kept = 0;
+  for (const w of weight) if (w >= lowest) kept++;
+  const floats = (length: number) => new Float32Array(allocate(length * 4));
+  const state: LayoutState = {
+    count,
+    epochs: o.epochs,
+    seed: o.seed,
+    start: new Int32Array(allocate((count + 1) * 4)),
+    tail: new Int32Array(allocate(kept * 4)),
+    period: floats(kept),
+    next: floats(kept),
+    positions: [floats(count * 2), floats(count * 2)],
   };
+  let at = 0;
+  for (let e = 0, i = 0; i < count; state.start[++i] = at)
+    for (; e < head.length && head[e] === i; e++) {
+      if (weight[e] < lowest) continue;
+      state.tail[at] = tail[e];
+      state.period[at] = state.next[at] = highest / weight[e];
+      at++;
+    }
+  state.positions[0].set(points);
+  return state;
 }
+
+const pulls = curveTable(pull);
+const pushes = curveTable(push);
+const place = new Float32Array(1);
+const placeBits = new Int32Array(place.buffer);
+
+/** A factor of the curve at a squared distance, between two entries of its table. */
+function factorAt(table: Float32Array, squared: number): number {
+  place[0] = squared;
+  const bits = placeBits[0];
+  const at = bits >> 16;
+  return table[at] + (table[at + 1] - table[at]) * ((bits & 0xffff) / 65_536);
+}
+
+/**
+ * Moves the points `from` … `to` through one epoch, from 1. Every point is drawn along its sampled edges, twice for each as
+ * either end samples it, and pushed by five random points each time; all others stand where the epoch before left them.
+ */
+export function moveSome({ count, epochs, seed, start, tail, period, next, positions }: LayoutState, epoch: number, from: number, to: number): void {
+  const before = positions[(epoch - 1) & 1];
+  const after = positions[epoch & 1];
+  const rate = 1 - (epoch - 1) / epochs;
+  const scale = count / 2 ** 32;
+  for (let i = from; i < to; i++) {
+    let x = before[i * 2];
+    let y = before[i * 2 + 1];
+    let random = scrambled(scrambled(seed + 1) ^ scrambled(Math.imul(epoch, 0x9e3779b1) ^ i)) | 1;
+    for (let e = start[i]; e < start[i + 1]; e++) {
+      if (next[e] > epoch) continue;
+      next[e] += period[e];
+      const j = tail[e] * 2;
+      for (let end = 0; end < 2; end++) {
+        const dx = x - before[j];
+        const dy = y - before[j + 1];
+        const factor = factorAt(pulls, dx * dx + dy * dy);
+        x += clipped(factor * dx) * rate;
+        y += clipped(factor * dy) * rate;
+      }
+      for (let s = 0; s < negativeSamples; s++) {
+        random ^= random << 13; // xorshift, G. Marsaglia 2003
+        random ^= random >>> 17;
+        random ^= random << 5;
+        const other = Math.floor((random >>> 0) * scale);
+        if (other === i) continue;
+        const dx = x - before[other * 2];
+        const dy = y - before[other * 2 + 1];
+        const factor = factorAt(pushes, dx * dx + dy * dy);
+        x += clipped(factor * dx) * rate;
+        y += clipped(factor * dy) * rate;
+      }
+    }
+    after[i * 2] = x;
+    after[i * 2 + 1] = y;
+  }
+}
+
+/** A number of 32 bits whose every bit depends on all of the one given (murmur3's last step, A. Appleby). */
+function scrambled(x: number): number {
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
+}
+
+/** Points that are moved between two pauses, and that a thread takes at a time. */
+export const pointsAtOnce = 512;
+
+/** What moves all points of a layout through all its epochs and gives them, [count, 2]. */
+export type RunLayout = (state: LayoutState, o: { signal?: AbortSignal; onProgress?: Progress }) => Promise<Float32Array>;
+
+/**
+ * UMAP's layout by stochastic gradient descent (McInnes, Healy & Melville 2018, algorithm 5), the learning rate falling
+ * from 1 to 0. Unlike there, all points of an epoch move at the same time, so that the result depends neither on their
+ * order nor on the number of threads that move them.
+ * @throws the signal's reason when cancelled
+ */
+export const runLayout: RunLayout = async (state, o) => {
+  const pause = pauses(o.signal);
+  for (let epoch = 1; epoch <= state.epochs; epoch++) {
+    o.onProgress?.(layoutProgress(epoch - 1, state));
+    for (let from = 0; from < state.count; from += pointsAtOnce) {
+      moveSome(state, epoch, from, Math.min(state.count, from + pointsAtOnce));
+      await pause();
+    }
+  }
+  o.onProgress?.(layoutProgress(state.epochs, state));
+  return finished(state);
+};
+
+export const layoutProgress = (done: number, { epochs }: LayoutState) => ({ phase: 'layout', done, total: epochs, unit: 'epochs' });
+
+/** The points of a layout that went through all its epochs. */
+export const finished = ({ positions, epochs }: LayoutState) => Float32Array.from(positions[epochs & 1]);

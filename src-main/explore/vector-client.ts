@@ -9,6 +9,7 @@ import type { FoundNeighbours, NeighbourQuery } from './neighbours';
 import type { NearImages, NearQuery } from './neighbours-by';
 import type { PrefixQuestion } from './prefix-tree';
 import { ownBuffers, type MapArrays, type MapResult, type VectorOperation, type VectorOperations, type VectorReply, type VectorRequest } from './vector-protocol';
+import type { LayoutThreads } from './umap';
 import type { SymbolPositions, VocabularyParts } from './vocabulary';
 
 interface Pending {
@@ -31,6 +32,7 @@ const defaultMemory = 256 * 2 ** 20;
  */
 export class VectorClient {
   readonly #entry: string;
+  readonly #layout: LayoutThreads | null;
   readonly #memoryLimit: number;
   readonly #pending = new Map<number, Pending>();
   /** In order of last use. */
@@ -39,9 +41,10 @@ export class VectorClient {
   #next = 1;
   #closed = false;
 
-  /** @param o.entry built worker, out/engine/vectors.mjs @param o.memoryLimit bytes of sets held at once, 256 MiB unless given */
-  constructor(o: { entry: string; memoryLimit?: number }) {
+  /** @param o.entry built worker, out/engine/vectors.mjs @param o.layout threads that lay maps out; the worker alone without @param o.memoryLimit bytes of sets held at once, 256 MiB unless given */
+  constructor(o: { entry: string; layout?: LayoutThreads; memoryLimit?: number }) {
     this.#entry = o.entry;
+    this.#layout = o.layout ?? null;
     this.#memoryLimit = o.memoryLimit ?? defaultMemory;
   }
 
@@ -151,7 +154,7 @@ export class VectorClient {
   }
 
   /**
-   * Computes a map: seconds for 2,500 images, a minute or two for 60,000.
+   * Computes a map: a second or two for 2,500 images, under a minute for 60,000.
    * @param o.nearest of each of `mapPoints`, where something faster than this worker found them
    * @throws CANCELLED when the signal aborts
    */
@@ -214,7 +217,7 @@ export class VectorClient {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#entry);
+    const worker = new Worker(this.#entry, { workerData: this.#layout });
     let reason = '';
     worker.on('message', (reply: VectorReply) => this.#receive(reply));
     worker.on('error', (error) => (reason = error instanceof Error ? error.message : String(error)));

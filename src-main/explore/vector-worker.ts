@@ -1,5 +1,5 @@
 /** The vector worker (worker thread, out/engine/vectors.mjs): holds embedding sets and answers vector-client.ts. */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { GlyphscopeError, toErrorDetail } from '../contract/errors';
 import type { Progress } from '../contract/progress';
 import { prepareSet, type PreparedSet } from './embedding-set';
@@ -9,6 +9,7 @@ import { findNeighbours, neighboursOfImage } from './neighbours';
 import { findNear } from './neighbours-by';
 import { prefixNodeOf } from './prefix-tree';
 import { positionCounts } from './transitions';
+import type { LayoutThreads } from './umap';
 import { ownBuffers, type MapArrays, type MapResult, type VectorOperation, type VectorOperations, type VectorReply, type VectorRequest } from './vector-protocol';
 import { symbolOf, vocabularyOf } from './vocabulary';
 
@@ -47,7 +48,7 @@ const handlers: Handlers = {
   mapPoints: ({ key }) => mapPoints(setOf(key)),
   map: async ({ key, seed, nearest }, call): Promise<MapResult> => {
     const set = setOf(key);
-    const { coordinates, extent } = await mapOf(set, { seed, nearest, ...call });
+    const { coordinates, extent } = await mapOf(set, { seed, nearest, threads: workerData as LayoutThreads | null, ...call });
     return { coordinates, extent, images: set.images.slice(), labels: set.labels.slice(), symbols: set.symbols.slice(), classes: set.classes, length: set.length };
   },
   placingPoints: ({ key, map }) => placingPoints(setOf(key), map),

@@ -1,7 +1,5 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { dotAt, prepareSet } from '../../../src-main/explore/embedding-set';
 import { mapOf, mapPoints } from '../../../src-main/explore/map';
@@ -9,18 +7,14 @@ import { placeMissing, placeVector, placingPoints } from '../../../src-main/expl
 import { findNeighbours } from '../../../src-main/explore/neighbours';
 import { VectorClient } from '../../../src-main/explore/vector-client';
 import { symbolOf, vocabularyOf } from '../../../src-main/explore/vocabulary';
+import { builtWorker } from './built-worker';
 import { describedSet, rowOf } from './sets';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'glyphscope-vectors-'));
-const entry = path.join(folder, 'vectors.mjs');
+let folder: string;
+let entry: string;
 let client: VectorClient;
 
-beforeAll(async () => {
-  await build({
-    configFile: false, logLevel: 'error', publicDir: false, ssr: { noExternal: true },
-    build: { ssr: path.resolve('src-main/explore/vector-worker.ts'), outDir: folder, emptyOutDir: false, target: 'node22', rolldownOptions: { output: { entryFileNames: 'vectors.mjs' } } },
-  });
-});
+beforeAll(async () => void ({ folder, entry } = await builtWorker('vector-worker.ts')));
 afterEach(() => client.close());
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -138,7 +132,7 @@ describe('a worker that dies', () => {
     writeFileSync(fragile, `
       import { existsSync, writeFileSync } from 'node:fs';
       import { parentPort } from 'node:worker_threads';
-      if (existsSync(${JSON.stringify(mark)})) await import('./vectors.mjs');
+      if (existsSync(${JSON.stringify(mark)})) await import('./worker.mjs');
       else parentPort.on('message', () => { writeFileSync(${JSON.stringify(mark)}, ''); process.exit(7); });
     `);
     client = new VectorClient({ entry: fragile });
