@@ -4,6 +4,7 @@ import type { PageName } from '../state/route.svelte';
 import Describe from './Describe.svelte';
 import Images from './Images.svelte';
 import MapPage from './Map.svelte';
+import Speak from './Speak.svelte';
 import Training from './Training.svelte';
 import Vocabulary from './Vocabulary.svelte';
 
@@ -11,6 +12,7 @@ import Vocabulary from './Vocabulary.svelte';
 export const routes: readonly { page: PageName; title: string; icon: IconName; component: Component }[] = [
   { page: 'images', title: 'Images', icon: 'images', component: Images },
   { page: 'describe', title: 'Describe', icon: 'describe', component: Describe },
+  { page: 'speak', title: 'Speak', icon: 'speak', component: Speak },
   { page: 'vocabulary', title: 'Vocabulary', icon: 'vocabulary', component: Vocabulary },
   { page: 'map', title: 'Map', icon: 'map', component: MapPage },
   { page: 'training', title: 'Training', icon: 'training', component: Training },

@@ -1,6 +1,7 @@
 import { bytesAtOnce, filesAtOnce, type Described, type DescribeOutcome } from '../../src-main/contract/describing';
 import type { ErrorDetail } from '../../src-main/contract/errors';
 import { explain, type Client } from '../client';
+import { Explanation } from './explanation.svelte';
 import type { DroppedFile, UnreadableEntry } from './dropped-files';
 
 /** One file on the Describe page and what became of it. */
@@ -9,6 +10,8 @@ export class Describing {
   readonly name: string;
   /** null for an entry that could not even be opened. */
   readonly file: File | null;
+  /** Which parts of the picture its symbols depend on. */
+  readonly why = new Explanation();
   #state = $state<'waiting' | 'working' | 'done' | 'failed' | 'cancelled'>('waiting');
   #result = $state.raw<Described | null>(null);
   #run = $state<number | null>(null);
@@ -38,6 +41,7 @@ export class Describing {
     this.#state = 'waiting';
     this.#result = null;
     this.#error = null;
+    this.why.clear();
   }
   begin(): void {
     this.#state = 'working';
@@ -117,10 +121,11 @@ export class DescribeQueue {
     this.#chosen = id;
   }
 
-  /** Adds files as they come; the first of them is described while the rest is still being found. */
-  async add(files: AsyncIterable<DroppedFile | UnreadableEntry> | Iterable<DroppedFile | UnreadableEntry>): Promise<void> {
+  /** Adds files as they come; the first of them is described while the rest is still being found. Gives the first. */
+  async add(files: AsyncIterable<DroppedFile | UnreadableEntry> | Iterable<DroppedFile | UnreadableEntry>): Promise<Describing | null> {
     const stop = this.#stop;
     this.#reading += 1;
+    let first: Describing | null = null;
     let batch: Describing[] = [];
     let flushed = 0;
     const flush = () => {
@@ -136,6 +141,7 @@ export class DescribeQueue {
       for await (const found of files) {
         if (stop.signal.aborted) break;
         const item = new Describing(this.#nextId++, found.name, 'file' in found ? found.file : null);
+        first ??= item;
         batch.push(item);
         if ('file' in found) this.#waiting.push(item);
         else this.#fail(item, { code: 'IMAGE_UNREADABLE', message: found.reason, subject: found.name, remedy: 'Check that the file can be read, then drop it again.' });
@@ -145,6 +151,7 @@ export class DescribeQueue {
       if (!stop.signal.aborted) flush();
       this.#reading -= 1;
     }
+    return first;
   }
 
   /** Describes every file anew: with another run, or those that failed or were cancelled. */
@@ -169,6 +176,7 @@ export class DescribeQueue {
 
   clear(): void {
     this.cancel();
+    for (const item of this.#items) item.why.cancel();
     this.#items = [];
     this.#byId.clear();
     this.#chosen = null;

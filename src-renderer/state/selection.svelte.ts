@@ -51,6 +51,13 @@ export class Selection {
     this.#trail = this.#trail.slice(0, -1);
     this.#current = last;
   }
+  /** Returns to a step of the trail, by its place in it; later steps are forgotten. */
+  backTo(step: number): void {
+    const chosen = this.#trail[step];
+    if (!chosen) return;
+    this.#trail = this.#trail.slice(0, step);
+    this.#current = chosen;
+  }
   clear(): void {
     this.#current = null;
     this.#trail = [];

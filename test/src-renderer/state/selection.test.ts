@@ -13,6 +13,14 @@ describe('Selection', () => {
     selection.back();
     expect([selection.image, selection.trail.length]).toEqual([1, 0]);
   });
+  it('goes back to any step of the way, and forgets what came after', () => {
+    const selection = new Selection();
+    for (const image of [1, 2, 3, 4]) selection.follow({ kind: 'image', image, item: null });
+    selection.backTo(1);
+    expect([selection.image, selection.trail.length]).toEqual([2, 1]);
+    selection.backTo(7);
+    expect(selection.image).toBe(2);
+  });
   it('starts a new way with a selection from a page, and takes no step to where it is', () => {
     const selection = new Selection();
     selection.selectImage(1);
