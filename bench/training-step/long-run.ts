@@ -27,9 +27,10 @@ const range = (from: number, to: number): Int32Array => Int32Array.from({ length
 const [querySlots, bankSlots] = [range(0, 50), range(50, heldOut)];
 const classes = (slots: Int32Array): Int32Array => slots.map((slot) => slot % 10);
 
+/** Of the process's own pages: those of libraries come and go as the machine needs room. */
 function residentMiB(): number {
   (globalThis as { gc?: () => void }).gc?.();
-  return Number(/VmRSS:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024;
+  return Number(/RssAnon:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024;
 }
 
 const runDirectory = mkdtempSync(join(tmpdir(), 'glyphscope-long-run-'));

@@ -30,11 +30,11 @@ export async function buildOurs() {
 /** Builds the long run; gives its file. */
 export const buildLongRun = async () => (await buildModules('long-run', { 'long-run': path.join(here, 'long-run.ts') }))('long-run');
 
-// The same memory allocator settings for both, those that the product gives its trainer.
-const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: '4294967296', MALLOC_TRIM_THRESHOLD_: '17179869184' };
+/** The same memory allocator settings for both, those that the product gives its trainer. */
+export const environment = { ...process.env, MALLOC_MMAP_THRESHOLD_: '4294967296', MALLOC_TRIM_THRESHOLD_: '17179869184' };
 
 async function start(command, args, first) {
-  const child = spawn(command, args, { cwd: here, env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command, args, { cwd: here, env: environment, stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ask = async (line) => {
     child.stdin.write(`${line}\n`);

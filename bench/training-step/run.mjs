@@ -36,6 +36,7 @@ for (const preset of values.preset.split(',')) {
       memory[name] = answer.memory;
     }
   for (const side of Object.values(sides)) side.end();
+  console.error(names.map((name) => `${preset}, ${name}: ${median(times[name]).toFixed(0)} ms (least ${Math.min(...times[name]).toFixed(0)}), ${(memory[name] / 1e6).toFixed(0)} MB`).join('\n'));
   const mine = { ours: median(times.ours), unit: 'ms', cores: threads, parameters: ours.about.parameters, load: os.loadavg()[0] };
   rows.push(row({ ...mine, name: `training step, ${preset}, PyTorch eager`, peer: median(times.eager), goal: goals.eager[preset] ?? 1 }));
   if (values.compile) rows.push(row({ ...mine, name: `training step, ${preset}, torch.compile`, peer: median(times.compiled), goal: goals.compiled }));
