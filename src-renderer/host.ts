@@ -6,6 +6,8 @@ export interface ShellBridge {
   chooseArchive(): Promise<Grant | null>;
   /** A folder to write an export into. */
   chooseExportFolder(): Promise<Grant | null>;
+  /** A folder with a teacher's model. */
+  chooseTeacherFolder(): Promise<Grant | null>;
 }
 
 /** A path that the user chose, as the page may know it. */

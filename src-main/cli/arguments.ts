@@ -59,7 +59,7 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
 function checkOperands({ name, operand }: Command, files: string[]): void {
   if (!operand) {
     if (files.length > 0) throw new UsageError(`${name} takes flags only, but "${files[0]}" was given.`, { subject: files[0] });
-  } else if (files.length === 0) throw new UsageError(`${name} needs ${operand.many ? `at least one ${operand.name}` : `a ${operand.name}`}.`, { subject: operand.name });
+  } else if (files.length === 0 && !operand.optional) throw new UsageError(`${name} needs ${operand.many ? `at least one ${operand.name}` : `a ${operand.name}`}.`, { subject: operand.name });
   else if (!operand.many && files.length > 1)
     throw new UsageError(`${name} takes one ${operand.name}, but ${files.length} were given.`, { subject: files[1], remedy: 'Put names with spaces in quotes.' });
 }

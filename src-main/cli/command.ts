@@ -31,7 +31,7 @@ export interface Command {
   name: string;
   summary: string;
   /** Placeholder and number of what stands without a flag. */
-  operand?: { name: string; many: boolean; help: string };
+  operand?: { name: string; many: boolean; optional?: boolean; help: string };
   options: Readonly<Record<string, Option>>;
   /** Lines after the options in the help. */
   notes?: readonly string[];

@@ -17,11 +17,13 @@ import { serveCommand } from './serve';
 import { setupComputeCommand } from './setup-compute';
 import { sweepCommand } from './sweep';
 import { statisticsCommand } from './statistics';
+import { teachersCommand } from './teachers';
 import { trainCommand } from './train';
 
 /** In the order of a first use. */
 export const commands: readonly Command[] = [
   importCommand,
+  teachersCommand,
   featuresCommand,
   trainCommand,
   encodeCommand,

@@ -21,7 +21,7 @@ export function overview(commands: readonly Command[], version: string): string 
 export function commandHelp(command: Command): string {
   const { name, operand, options } = command;
   const required = Object.entries(options).filter(([, o]) => o.required);
-  const usage = ['glyphscope', name, ...required.map(([flag, o]) => `--${flag} ${o.value}`), ...(operand ? [operand.many ? `${operand.name}…` : operand.name] : []), '[flags]'];
+  const usage = ['glyphscope', name, ...required.map(([flag, o]) => `--${flag} ${o.value}`), ...(operand ? [operand.optional ? `[${operand.name}…]` : operand.many ? `${operand.name}…` : operand.name] : []), '[flags]'];
   const lines = [command.summary, '', usage.join(' '), ''];
   if (operand) lines.push(...entry(operand.many ? `${operand.name}…` : operand.name, operand.help));
   for (const [flag, option] of [...Object.entries(options), ...Object.entries(commonOptions)]) if (!option.hidden) lines.push(...entry(flagName(flag, option), optionHelp(option)));

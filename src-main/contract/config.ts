@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { teacherName } from './teachers';
 
 /** How a field is shown: the CLI's help, the form and the documentation all read this and nothing else. */
 export interface FieldMeta {
@@ -32,6 +33,10 @@ export const trainingConfig = z.object({
   preset: presetName.register(field, {
     label: 'Preset', group: 'Run',
     help: 'Starting values for every other field. small suits a CPU, base a GPU, paper follows the publication, tiny is for tests.',
+  }),
+  teacher: teacherName.register(field, {
+    label: 'Teacher', group: 'Run',
+    help: 'The image encoder that the student learns from: embedded, or one that `glyphscope teachers add` brought into the library. A better teacher gives better symbols and takes longer.',
   }),
   steps: z.int().min(1).max(10_000_000).register(field, {
     label: 'Steps', group: 'Run', unit: 'steps',

@@ -22,6 +22,8 @@ export const errorCode = z.enum([
   'LOSS_NOT_FINITE',
   'COLLAPSED', // a training that was asked to stop at the first alarm
   'BACKEND_UNAVAILABLE',
+  'TEACHER_UNUSABLE', // a model that is no image encoder, or that asks for what the encoder cannot do
+  'HUB_UNREACHABLE', // no network, or the hub does not answer
   'GPU_OUT_OF_MEMORY',
   'GPU_LOST', // the GPU or its driver stopped
   'LIBRARY_NEWER', // made by a newer Glyphscope

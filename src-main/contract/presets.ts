@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { presetName, trainingConfig, type PresetName, type TrainingConfig } from './config';
 import { GlyphscopeError } from './errors';
+import { embeddedTeacherName } from './teachers';
 
 /** The default on a CPU, complete; every departure from the paper is named with its reason in docs/method.md. */
 const small: Omit<TrainingConfig, 'preset'> = {
+  teacher: embeddedTeacherName,
   steps: 400,
   batch: 64,
   microBatch: 0,

@@ -15,7 +15,16 @@ interface Weights {
   weight: Float32Array;
 }
 
-const remembered = new Map<number, Weights>();
+export type Interpolation = 'bicubic' | 'bilinear';
+
+/** A kernel and how far from its middle it ends. */
+interface Kernel {
+  reach: number;
+  at(x: number): number;
+}
+
+const kernels: Readonly<Record<Interpolation, Kernel>> = { bicubic: { reach: 2, at: cubic }, bilinear: { reach: 1, at: (x) => Math.max(0, 1 - Math.abs(x)) } };
+const remembered: Readonly<Record<Interpolation, Map<number, Weights>>> = { bicubic: new Map(), bilinear: new Map() };
 
 /** Keys' cubic kernel with a = −0.5. Source: Keys 1981; the same choice as Pillow's BICUBIC. */
 function cubic(x: number): number {
@@ -26,26 +35,28 @@ function cubic(x: number): number {
 }
 
 /** Weights that carry `from` samples to `to`; the kernel is widened when there are fewer, so that nothing aliases. */
-function weightsFor(from: number, to: number): Weights {
+function weightsFor(from: number, to: number, interpolation: Interpolation = 'bicubic'): Weights {
+  const cache = remembered[interpolation];
   const key = from * 65_536 + to;
-  const known = remembered.get(key);
+  const known = cache.get(key);
   if (known !== undefined) return known;
+  const kernel = kernels[interpolation];
   const scale = from / to;
   const width = Math.max(1, scale);
-  const taps = Math.min(from, Math.ceil(4 * width));
+  const taps = Math.min(from, Math.ceil(2 * kernel.reach * width));
   const first = new Int32Array(to);
   const weight = new Float32Array(to * taps);
   for (let i = 0; i < to; i++) {
     const centre = (i + 0.5) * scale;
-    const start = Math.max(0, Math.min(from - taps, Math.floor(centre - 2 * width + 0.5)));
+    const start = Math.max(0, Math.min(from - taps, Math.floor(centre - kernel.reach * width + 0.5)));
     first[i] = start;
     let sum = 0;
-    for (let j = 0; j < taps; j++) sum += weight[i * taps + j] = cubic((start + j + 0.5 - centre) / width);
+    for (let j = 0; j < taps; j++) sum += weight[i * taps + j] = kernel.at((start + j + 0.5 - centre) / width);
     for (let j = 0; j < taps; j++) weight[i * taps + j] /= sum;
   }
   const made = { taps, first, weight };
-  if (remembered.size >= 1024) remembered.clear();
-  remembered.set(key, made);
+  if (cache.size >= 1024) cache.clear();
+  cache.set(key, made);
   return made;
 }
 
@@ -66,6 +77,26 @@ export function cropAndResize(image: RgbImage, box: Box, size: number, out: Floa
   if (rows.length < height * size * 3) rows = new Float32Array(height * size * 3);
   resizeLines(data, (top * stride + left) * 3, stride * 3, height, weightsFor(width, size), rows);
   resizeColumns(rows, size * 3, weightsFor(height, size), out);
+}
+
+/**
+ * The whole image resized to `width` × `height`, and of that the square of `size` pixels from (`left`, `top`) on: only
+ * what lies within is computed. Smoothed where it shrinks (as Pillow's resize), with values from 0 to 255.
+ * @param out [size, size, 3], filled
+ */
+export function resizeAndCrop(image: RgbImage, to: { width: number; height: number; left: number; top: number; size: number; interpolation: Interpolation }, out: Float32Array): void {
+  const along = part(weightsFor(image.width, to.width, to.interpolation), to.left, to.size);
+  const down = part(weightsFor(image.height, to.height, to.interpolation), to.top, to.size);
+  const top = down.first[0];
+  const needed = down.first[to.size - 1] + down.taps - top;
+  if (rows.length < needed * to.size * 3) rows = new Float32Array(needed * to.size * 3);
+  resizeLines(image.data, top * image.width * 3, image.width * 3, needed, along, rows);
+  resizeColumns(rows, to.size * 3, { ...down, first: down.first.map((row) => row - top) }, out);
+}
+
+/** Weights of the output positions from `from` on. */
+function part({ taps, first, weight }: Weights, from: number, count: number): Weights {
+  return { taps, first: first.subarray(from, from + count), weight: weight.subarray(from * taps, (from + count) * taps) };
 }
 
 /** Along each row: `count` rows of RGB, the first at `start`, to as many as there are weights for. */

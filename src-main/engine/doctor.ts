@@ -5,7 +5,7 @@ import path from 'node:path';
 import { backendNames } from '../contract/config';
 import { toErrorDetail } from '../contract/errors';
 import type { BackendReport, DoctorCheck, DoctorReport } from '../contract/system';
-import { embeddedTeacher } from '../teacher/catalogue';
+import { embeddedTeacher, verifyTeacher } from '../teacher/catalogue';
 import { choose, type Compute } from './compute';
 
 export interface DoctorOptions {
@@ -26,7 +26,7 @@ const gigabyte = 1e9;
 /** Everything that decides how well Glyphscope runs here, each with what to do about what is missing. Never throws. */
 export async function examine(o: DoctorOptions): Promise<DoctorReport> {
   const [gpu, electron] = await Promise.all([checkGpu(), checkElectron(o.root)]);
-  const checks = [checkNode(o.node), electron, checkDisplay(), gpu, checkTeacher(), checkLibrary(o.library), checkDisk(o.library), checkMemory()];
+  const checks = [checkNode(o.node), electron, checkDisplay(), gpu, await checkTeacher(), checkLibrary(o.library), checkDisk(o.library), checkMemory()];
   const measured: BackendReport[] = [];
   for (const name of backendNames) measured.push(await o.compute.report(name, { anew: true, signal: o.signal })); // one after the other: they share the cores
   const { candidates, reason } = choose(measured);
@@ -103,9 +103,10 @@ async function checkGpu(): Promise<DoctorCheck> {
   };
 }
 
-function checkTeacher(): DoctorCheck {
+async function checkTeacher(): Promise<DoctorCheck> {
   try {
     const teacher = embeddedTeacher();
+    await verifyTeacher(teacher);
     return { name: 'Teacher', ok: true, found: `${teacher.name}, ${teacher.featureWidth} features from ${teacher.inputSize} × ${teacher.inputSize} pixels`, remedy: null };
   } catch (error) {
     return { name: 'Teacher', ok: false, found: toErrorDetail(error).message, remedy: 'resources/teacher belongs to the app: restore it from the repository.' };

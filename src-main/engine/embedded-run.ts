@@ -28,7 +28,7 @@ export async function installEmbeddedRun(s: Pick<Services, 'library' | 'location
     const checkpoint = await newestCheckpoint(source);
     if (!checkpoint) throw new Error('it has no checkpoint');
     const { config, step, teacher } = checkpoint.manifest;
-    if (teacher !== s.teachers.info.id) throw new Error(`it was trained with the teacher ${teacher}, the one here is ${s.teachers.info.id}`);
+    if (teacher !== s.teachers.embedded.info.id) throw new Error(`it was trained with the teacher ${teacher}, the one here is ${s.teachers.embedded.info.id}`);
     const copy = join(s.library.directory, 'runs', 'embedded.part');
     await rm(copy, { recursive: true, force: true });
     await cp(source, copy, { recursive: true });
@@ -42,7 +42,7 @@ export async function installEmbeddedRun(s: Pick<Services, 'library' | 'location
         config,
         collection: null,
         collectionName: collection,
-        teacher: s.teachers.info.name,
+        teacher: s.teachers.embedded.info.name,
         backend,
         step,
         checkpointStep: step,

@@ -1,7 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ImageStore } from '../dataset/image-store';
-import { embeddedTeacher } from '../teacher/catalogue';
 import { Journal } from './changes/journal';
 import { Collections } from './collections';
 import { Compute } from './compute';
@@ -61,9 +59,6 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** Threads for images: more than eight gain nothing, the teacher is small. */
-const imageThreads = () => Math.min(8, availableParallelism());
-
 /**
  * Starts the engine of a library.
  * @throws GlyphscopeError LIBRARY_IN_USE, LIBRARY_NEWER, INVALID_INPUT (folder, port)
@@ -76,8 +71,7 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
     const ended = new Promise<void>((resolve) => (end = resolve));
     const { db, directory } = library;
     const packs = ImageStore.open(join(directory, 'images'));
-    const info = embeddedTeacher(locations.resources);
-    const teachers = new Teachers({ info, db, packs, library: directory, worker: locations.entries.images, threads: imageThreads() });
+    const teachers = new Teachers({ resources: locations.resources, db, packs, library: directory, worker: locations.entries.images, log: o.log });
     const jobs = new JobBoard(db, o.log);
     const collections = new Collections(db);
     const runs = new Runs(db, directory, o.log);
@@ -88,7 +82,7 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
       ...base,
       journal: new Journal(db),
       images: new ImageFiles(packs),
-      vectors: new Vectors({ db, runs, width: info.featureWidth, entry: locations.entries.vectors, features: () => teachers.clean }),
+      vectors: new Vectors({ db, runs, teachers, entries: locations.entries }),
       trainings: new Trainings(base, { describe: o.firstLaunch }),
       grants: new Grants(),
       uploads: new Uploads(join(directory, 'uploads')),
@@ -130,7 +124,7 @@ function listen(s: Services, router: EngineRouter, { host, port }: { host: strin
         db: s.library.db,
         library: s.library.directory,
         read: (image) => s.images.read(image),
-        thumbnail: (bytes, name, size) => s.teachers.pool.thumbnail(bytes, name, size),
+        thumbnail: (bytes, name, size) => s.teachers.images.thumbnail(bytes, name, size),
         log: s.log,
       });
     },

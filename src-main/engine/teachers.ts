@@ -1,145 +1,136 @@
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { GlyphscopeError } from '../contract/errors';
-import type { FileFailure } from '../contract/images';
-import type { Progress } from '../contract/progress';
+import { embeddedTeacherName, type Teacher } from '../contract/teachers';
 import type { LibraryDatabase } from '../database/library-database';
 import type { ImageStore } from '../dataset/image-store';
-import type { TeacherInfo } from '../teacher/catalogue';
-import { FeatureStore, viewsName } from '../teacher/feature-store';
-import { openTokenStores, requireRoom, type TokenStores } from '../teacher/tokens';
-import { computeFeatures, type FeatureImage, type FeatureOutcome } from '../teacher/features';
+import { embeddedTeacher, readTeacher, type TeacherInfo } from '../teacher/catalogue';
+import { planEncoder, type EncoderPlan } from '../teacher/encoder-plan';
 import { ImageWorkerPool } from '../teacher/image-worker-pool';
-import { labelledImages, slotsOf } from './collection-labels';
-import { trainableRows } from './training-images';
+import type { ProviderChoice } from '../teacher/providers';
+import { TeacherFeatures } from './teacher-features';
 
-/** Augmented views kept of each image, and the seed they are made with: the same for all runs, so they are made once. */
-export const storedViews = 4;
-export const viewSeed = 0;
-/** Images looked up between two breaths. */
-const rowsAtOnce = 1_000;
+/** Threads for images and the small teacher that comes with the app: more than eight gain nothing. */
+const imageThreads = () => Math.min(8, availableParallelism());
 
-/** The teacher at work: its image workers and the features that it has computed for this library. */
+export interface TeachersOptions {
+  /** The application's folder of that name. */
+  resources: string;
+  db: LibraryDatabase;
+  packs: ImageStore;
+  /** The library's folder; teachers that were added lie in `teachers` under it. */
+  library: string;
+  /** Path of out/engine/images.mjs. */
+  worker: string;
+  /** One line about what a teacher computes with. */
+  log: (line: string) => void;
+}
+
+/** The teacher that comes with the app and those that were added to the library. */
 export class Teachers {
-  readonly info: TeacherInfo;
-  /** Threads that inspect, decode, augment and encode; each starts when it is first needed. */
-  readonly pool: ImageWorkerPool;
-  /** Where the features are. */
+  readonly embedded: TeacherFeatures;
+  /** Worker threads that inspect and decode images and make thumbnails, whatever the teacher. */
+  readonly images: ImageWorkerPool;
+  /** Where added teachers lie, each in a folder of its name. */
   readonly directory: string;
-  readonly #db: LibraryDatabase;
-  readonly #packs: ImageStore;
-  #clean: FeatureStore | null = null;
-  #views: FeatureStore | null = null;
-  readonly #tokens = new Map<number, TokenStores>();
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #o: TeachersOptions;
+  readonly #working = new Map<string, TeacherFeatures>();
+  readonly #chosen = new Map<string, ProviderChoice>();
+  readonly #bytes = new Map<string, number>();
 
-  constructor(o: { info: TeacherInfo; db: LibraryDatabase; packs: ImageStore; library: string; worker: string; threads: number }) {
-    this.info = o.info;
-    this.#db = o.db;
-    this.#packs = o.packs;
-    this.directory = join(o.library, 'features', this.info.id);
-    this.pool = new ImageWorkerPool({ worker: o.worker, teacher: this.info, threads: o.threads });
-  }
-
-  /** Features of the clean images, one record for each slot. */
-  get clean(): FeatureStore {
-    return (this.#clean ??= FeatureStore.open(this.directory, { width: this.info.featureWidth, records: 1, name: 'clean' }));
-  }
-
-  /** Features of the augmented views, `storedViews` records for each slot. */
-  get views(): FeatureStore {
-    return (this.#views ??= FeatureStore.open(this.directory, { width: this.info.featureWidth, records: storedViews, name: viewsName(viewSeed) }));
-  }
-
-  /** Stores of `kept` tokens of each image and view; null for 0. @throws INVALID_INPUT when the teacher has not as many */
-  tokens(kept: number): TokenStores | null {
-    if (kept === 0) return null;
-    let stores = this.#tokens.get(kept);
-    if (!stores) this.#tokens.set(kept, (stores = openTokenStores(this.directory, this.info, { kept, views: storedViews, seed: viewSeed })));
-    return stores;
-  }
-
-  /** Stores that a run reads when it describes: features of the clean images, and their tokens if it looks at some. */
-  described(tokens: number): FeatureStore[] {
-    const more = this.tokens(tokens);
-    return more ? [this.clean, more.clean] : [this.clean];
-  }
-
-  /** Stores that a run reads when it trains. */
-  trained(tokens: number): FeatureStore[] {
-    const more = this.tokens(tokens);
-    return [this.clean, this.views, ...(more ? [more.clean, more.views] : [])];
+  /** @throws GlyphscopeError NOT_FOUND, INVALID_INPUT when the teacher of the app is not whole */
+  constructor(o: TeachersOptions) {
+    this.#o = o;
+    this.directory = join(o.library, 'teachers');
+    const info = embeddedTeacher(o.resources);
+    const plan: EncoderPlan = { ...planEncoder(info, { bytes: bytesOf(info), cores: imageThreads(), memory: totalmem() }), workers: imageThreads(), threads: 1 };
+    this.images = new ImageWorkerPool({ worker: o.worker, teacher: info, plan });
+    this.embedded = new TeacherFeatures({ ...o, info, plan: () => Promise.resolve(plan) });
   }
 
   /**
-   * Computes what is missing of a collection's features: of the clean images, and of the views of all images or of those
-   * that a run may train on (not the test split), with `tokens` N tokens of all these. One caller at a time: the next one finds what the first has done.
-   * @throws GlyphscopeError CANCELLED, DISK_FULL, INVALID_INPUT when the teacher has not as many tokens
+   * The teacher of a name.
+   * @throws GlyphscopeError NOT_FOUND with the names that there are; INVALID_INPUT when its teacher.json is not valid
    */
-  async ensure(o: {
-    collection: number;
-    views: 'none' | 'training' | 'all';
-    tokens: number;
-    signal: AbortSignal;
-    onProgress: Progress;
-    onFailure: (failure: FileFailure) => void;
-  }): Promise<FeatureOutcome> {
-    const before = this.#turn;
-    let free = (): void => undefined;
-    this.#turn = new Promise<void>((resolve) => (free = resolve));
-    try {
-      await before;
-      if (o.signal.aborted) throw new GlyphscopeError('CANCELLED', 'Cancelled.');
-      const all = this.#db.read.images.ofCollection(o.collection);
-      const withViews = o.views === 'none' ? [] : o.views === 'all' ? all : await this.trainable(o.collection);
-      const chosen = new Set(withViews);
-      const without = all.filter((image) => !chosen.has(image));
-      const outcome: FeatureOutcome = { computed: 0, present: 0, failed: 0 };
-      const missing = (clean: FeatureStore, views: FeatureStore) => ({ clean: clean.missing(slotsOf(all)).length, views: withViews.length ? views.missing(slotsOf(withViews)).length : 0 });
-      const tokens = this.tokens(o.tokens);
-      const [features, ofTokens] = [missing(this.clean, this.views), tokens && missing(tokens.clean, tokens.views)];
-      if (features.clean + features.views + (ofTokens ? ofTokens.clean + ofTokens.views : 0) === 0) return { ...outcome, present: all.length };
-      if (tokens && ofTokens) requireRoom(tokens, ofTokens);
-      this.#db.settle(); // the images' numbers are on disk before anything is stored under them
-      for (const [images, views] of [[withViews, true], [without, false]] as const) {
-        if (images.length === 0) continue;
-        const before = outcome.computed + outcome.present + outcome.failed;
-        const part = await computeFeatures({
-          images: this.#featureImages(images),
-          count: images.length,
-          store: this.#packs,
-          pool: this.pool,
-          clean: this.clean,
-          views: views ? { store: this.views, seed: viewSeed } : undefined,
-          tokens: tokens ? { stores: tokens, kept: o.tokens } : undefined,
-          signal: o.signal,
-          onProgress: (at) => o.onProgress({ ...at, done: before + at.done, total: all.length }),
-          onFailure: o.onFailure,
-        });
-        for (const key of ['computed', 'present', 'failed'] as const) outcome[key] += part[key];
+  get(name: string): TeacherFeatures {
+    if (name === embeddedTeacherName || name === this.embedded.info.name) return this.embedded;
+    const known = this.#working.get(name);
+    if (known) return known;
+    if (!existsSync(join(this.directory, name, 'teacher.json')))
+      throw new GlyphscopeError('NOT_FOUND', `This library has no teacher "${name}": it has ${[embeddedTeacherName, ...this.#names()].join(', ')}.`, { subject: 'teacher', remedy: 'Add it: `glyphscope teachers add FOLDER` or `glyphscope teachers add OWNER/MODEL`.' });
+    const info = readTeacher(join(this.directory, name));
+    const working = new TeacherFeatures({ ...this.#o, info, plan: () => this.#plan(info) });
+    this.#working.set(name, working);
+    return working;
+  }
+
+  /** The teacher that a run was trained with. @throws GlyphscopeError as `get` */
+  of(run: { teacher: string }): TeacherFeatures {
+    return this.get(run.teacher);
+  }
+
+  /** The embedded one first, then by name; one whose folder is damaged is left out and told to the log. */
+  list(): Teacher[] {
+    const used = this.#o.db.read.runs.list().map(({ teacher }) => teacher);
+    const runsWith = (name: string) => used.filter((one) => one === name).length;
+    const added = this.#names().flatMap((name) => {
+      try {
+        return [this.get(name).info];
+      } catch (error) {
+        this.#o.log(`The teacher ${name} cannot be used: ${(error as Error).message}`);
+        return [];
       }
-      return outcome;
-    } finally {
-      free();
-    }
+    });
+    return [this.embedded.info, ...added].map((info, i) => {
+      const { id, name, description, featureWidth, tokens, inputSize, readout } = info;
+      const provider = i === 0 ? 'CPU: it is small' : (this.#chosen.get(id)?.reason ?? null);
+      return { name, id, description, embedded: i === 0, featureWidth, feature: readout.feature, tokens, inputSize, bytes: this.#size(info), provider, runs: runsWith(name) };
+    });
   }
 
-  /** Images of a collection that a run may train on. */
-  async trainable(collection: number): Promise<number[]> {
-    const all = await labelledImages(this.#db, collection);
-    return trainableRows(all).map((row) => all.images[row]);
-  }
-
-  *#featureImages(images: readonly number[]): Generator<FeatureImage, void, void> {
-    for (let at = 0; at < images.length; at += rowsAtOnce)
-      for (const image of this.#db.read.images.several(images.slice(at, at + rowsAtOnce)))
-        yield { slot: image.id - 1, sha256: image.sha256, name: 'path' in image.place ? image.place.path : `image ${image.id}`, place: image.place };
+  /**
+   * Takes a teacher out of the library, with the features that it has computed.
+   * @throws GlyphscopeError NOT_FOUND, NOT_ALLOWED for the embedded one, RUN_BUSY while runs need it
+   */
+  async remove(name: string): Promise<void> {
+    const teacher = this.get(name);
+    if (teacher === this.embedded) throw new GlyphscopeError('NOT_ALLOWED', `The teacher ${teacher.info.name} comes with Glyphscope and stays.`, { subject: name });
+    const runs = this.#o.db.read.runs.list().filter((run) => run.teacher === name);
+    if (runs.length > 0) throw new GlyphscopeError('RUN_BUSY', `${runs.length === 1 ? `The run "${runs[0].name}" needs` : `${runs.length} runs need`} the teacher ${name}.`, { subject: name, remedy: 'Delete these runs first.' });
+    this.#working.delete(name);
+    await teacher.close();
+    await rm(join(this.directory, name), { recursive: true, force: true });
+    await rm(teacher.directory, { recursive: true, force: true });
   }
 
   async close(): Promise<void> {
-    await this.pool.close();
-    await this.#turn;
-    this.#clean?.close();
-    this.#views?.close();
-    for (const { clean, views } of this.#tokens.values()) [clean, views].forEach((store) => store.close());
+    await Promise.all([this.images, this.embedded, ...this.#working.values()].map((one) => one.close()));
+  }
+
+  #names(): string[] {
+    mkdirSync(this.directory, { recursive: true });
+    return readdirSync(this.directory).filter((name) => existsSync(join(this.directory, name, 'teacher.json'))).sort();
+  }
+
+  /** All cores, on the best provider that there is. */
+  async #plan(info: TeacherInfo): Promise<EncoderPlan> {
+    const machine = { bytes: this.#size(info), cores: availableParallelism(), memory: totalmem() };
+    const choice = await this.images.request({ kind: 'choose-provider', teacher: info, cores: machine.cores }, info.name);
+    this.#chosen.set(info.id, choice);
+    const plan = planEncoder(info, { ...machine, provider: choice.provider });
+    this.#o.log(`The teacher ${info.name} computes with ${choice.reason}; ${plan.workers} × ${plan.threads} threads.`);
+    return plan;
+  }
+
+  #size(info: TeacherInfo): number {
+    const known = this.#bytes.get(info.id);
+    if (known !== undefined) return known;
+    const bytes = bytesOf(info);
+    this.#bytes.set(info.id, bytes);
+    return bytes;
   }
 }
+
+const bytesOf = ({ model, weights, directory }: TeacherInfo): number => statSync(model).size + (weights ? statSync(join(directory, weights.file)).size : 0);

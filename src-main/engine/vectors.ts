@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { ImageItem } from '../contract/images';
 import type { NearImages, NearnessName } from '../contract/near';
 import type { Neighbours, PrefixNode, SymbolDetail, Vocabulary } from '../contract/explore';
@@ -18,6 +19,7 @@ import { breathe } from '../evaluation/breathe';
 import { labelledImages, slotsOf } from './collection-labels';
 import { openEmbeddings } from './embeddings';
 import type { Runs } from './runs';
+import type { Teachers } from './teachers';
 
 /** From so many pairs of points on, which take the vector worker a second, another process is asked for the nearest of each. */
 const manyPairs = 1e8;
@@ -53,17 +55,14 @@ const rowsAtOnce = 2_000;
 export class Vectors {
   readonly #db: LibraryDatabase;
   readonly #runs: Runs;
-  readonly #width: number;
-  readonly #features: () => FeatureStore;
+  readonly #teachers: Pick<Teachers, 'of'>;
   readonly #client: VectorClient;
 
-  /** @param o.features the teacher's features of the clean images */
-  constructor(o: { db: LibraryDatabase; runs: Runs; width: number; entry: string; features: () => FeatureStore }) {
+  constructor(o: { db: LibraryDatabase; runs: Runs; teachers: Pick<Teachers, 'of'>; entries: { vectors: string; layout: string } }) {
     this.#db = o.db;
     this.#runs = o.runs;
-    this.#width = o.width;
-    this.#features = o.features;
-    this.#client = new VectorClient({ entry: o.entry });
+    this.#teachers = o.teachers;
+    this.#client = new VectorClient({ entry: o.entries.vectors, layout: { entry: o.entries.layout, threads: availableParallelism() } });
   }
 
   /** @throws GlyphscopeError NOT_FOUND, DESCRIPTIONS_MISSING */
@@ -149,8 +148,9 @@ export class Vectors {
   }
 
   async #load(run: number, collection: number, step: number, space: Space): Promise<EmbeddingSet> {
-    if (space === 'feature') return this.#gather(run, collection, this.#features());
-    const embeddings = openEmbeddings(this.#runs.directory(run), step, this.#width);
+    const teacher = this.#teachers.of(this.#runs.get(run));
+    if (space === 'feature') return this.#gather(run, collection, teacher.clean);
+    const embeddings = openEmbeddings(this.#runs.directory(run), step, teacher.info.featureWidth);
     try {
       return await this.#gather(run, collection, embeddings);
     } finally {
@@ -177,16 +177,17 @@ export class Vectors {
       if (rows.length < rowsAtOnce) break;
       after = rows[rows.length - 1].image;
     }
-    const vectors = new Float32Array(n * this.#width);
+    const { width } = store.spec;
+    const vectors = new Float32Array(n * width);
     for (let at = 0; at < n; at += rowsAtOnce, await breathe())
-      store.gather(slotsOf(images.subarray(at, Math.min(n, at + rowsAtOnce))), vectors.subarray(at * this.#width));
+      store.gather(slotsOf(images.subarray(at, Math.min(n, at + rowsAtOnce))), vectors.subarray(at * width));
     return {
       embeddings: vectors,
       symbols: symbols.slice(0, n * length),
       images: images.slice(0, n),
       labels: Int16Array.from(images.subarray(0, n), (image) => labelOf.get(image) ?? -1),
       classes: labelled.classes,
-      width: this.#width,
+      width,
       length,
       vocabulary,
     };

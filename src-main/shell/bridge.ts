@@ -5,7 +5,7 @@ import type { EngineAddress } from './engine-process';
 import { isEngine } from './security-policy';
 
 /** Names of the messages between preload and main; preload.ts has the same. */
-export const messages = { chooseFolder: 'choose-folder', chooseArchive: 'choose-archive', chooseExportFolder: 'choose-export-folder', theme: 'theme' } as const;
+export const messages = { chooseFolder: 'choose-folder', chooseArchive: 'choose-archive', chooseExportFolder: 'choose-export-folder', chooseTeacherFolder: 'choose-teacher-folder', theme: 'theme' } as const;
 
 export interface BridgeOptions {
   window: () => BrowserWindow | null;
@@ -15,6 +15,7 @@ export interface BridgeOptions {
 
 const folder: OpenDialogOptions = { title: 'Import a folder of images', buttonLabel: 'Import', properties: ['openDirectory'] };
 const exportFolder: OpenDialogOptions = { title: 'Export into a folder', buttonLabel: 'Export here', properties: ['openDirectory', 'createDirectory'] };
+const teacherFolder: OpenDialogOptions = { title: 'Add a teacher: the folder with config.json and onnx/model.onnx', buttonLabel: 'Add', properties: ['openDirectory'] };
 const archive: OpenDialogOptions = {
   title: 'Import an archive of images',
   buttonLabel: 'Import',
@@ -37,6 +38,7 @@ export function answerPage(o: BridgeOptions): void {
   ipcMain.handle(messages.chooseFolder, (event) => choose(event, folder, 'import'));
   ipcMain.handle(messages.chooseArchive, (event) => choose(event, archive, 'import'));
   ipcMain.handle(messages.chooseExportFolder, (event) => choose(event, exportFolder, 'export'));
+  ipcMain.handle(messages.chooseTeacherFolder, (event) => choose(event, teacherFolder, 'teacher'));
   ipcMain.on(messages.theme, (event, theme: unknown) => {
     if (trusted(event) && (theme === 'light' || theme === 'dark')) o.onTheme(theme);
   });

@@ -7,6 +7,7 @@ contextBridge.exposeInMainWorld('glyphscope', {
   chooseFolder: () => ipcRenderer.invoke('choose-folder'),
   chooseArchive: () => ipcRenderer.invoke('choose-archive'),
   chooseExportFolder: () => ipcRenderer.invoke('choose-export-folder'),
+  chooseTeacherFolder: () => ipcRenderer.invoke('choose-teacher-folder'),
 });
 
 // The shell gives the next empty window the colour of the page's theme.

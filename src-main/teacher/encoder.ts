@@ -1,12 +1,11 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GlyphscopeError } from '../contract/errors';
 import type { RgbImage } from '../dataset/image';
-import { centreSquare, cropAndResize } from '../dataset/resample';
 import type { TeacherInfo } from './catalogue';
+import type { EncoderPlan } from './encoder-plan';
+import { preprocess } from './preprocessing';
+import { readFeatures } from './readout';
 import { poolTokens, requireTokens } from './tokens';
-
-/** Images of one run of the model: more bring nothing on a CPU and cost memory. */
-export const encoderBatch = 32;
 
 /** What the teacher sees in B images or views. */
 export interface Encoded {
@@ -20,27 +19,20 @@ export interface Encoded {
 export class TeacherEncoder {
   private constructor(
     readonly teacher: TeacherInfo,
+    readonly plan: EncoderPlan,
     readonly session: InferenceSession,
   ) {}
 
-  /** @param threads cores that one run may use @throws INTERNAL the model cannot be loaded or has other outputs */
-  static async load(teacher: TeacherInfo, threads: number): Promise<TeacherEncoder> {
+  /** @throws TEACHER_UNUSABLE the model cannot be loaded or has other outputs */
+  static async load(teacher: TeacherInfo, plan: EncoderPlan): Promise<TeacherEncoder> {
     try {
-      const session = await InferenceSession.create(teacher.model, {
-        executionProviders: ['cpu'],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        executionMode: 'sequential',
-        graphOptimizationLevel: 'all',
-        logSeverityLevel: 3,
-      });
-      if (!session.inputNames.includes('pixel_values') || !session.outputNames.includes('embedding')) {
-        throw new Error(`it has inputs ${session.inputNames.join(', ')} and outputs ${session.outputNames.join(', ')}`);
-      }
-      if (teacher.tokens && !session.outputNames.includes('patch_tokens')) throw new Error('it has no output patch_tokens, of which teacher.json speaks');
-      return new TeacherEncoder(teacher, session);
+      const session = await openSession(teacher.model, plan);
+      const missing = [teacher.readout.pooled, teacher.readout.hidden].filter((name) => name !== null && !session.outputNames.includes(name));
+      if (!session.inputNames.includes('pixel_values') || missing.length > 0)
+        throw new Error(`it has the inputs ${session.inputNames.join(', ')} and the outputs ${session.outputNames.join(', ')}, but teacher.json speaks of ${['pixel_values', ...missing].join(', ')}`);
+      return new TeacherEncoder(teacher, plan, session);
     } catch (error) {
-      throw new GlyphscopeError('INTERNAL', `The teacher ${teacher.name} cannot be loaded: ${(error as Error).message}`, { subject: teacher.model, remedy: 'Its model needs the input pixel_values and the output embedding.', cause: error });
+      throw new GlyphscopeError('TEACHER_UNUSABLE', `The teacher ${teacher.name} cannot be loaded: ${(error as Error).message}`, { subject: teacher.model, remedy: 'Add it again; if it is your own, export it anew.', cause: error });
     }
   }
 
@@ -52,29 +44,35 @@ export class TeacherEncoder {
   /**
    * @param pixels [B, 3, S, S], normalized (see `normalize`)
    * @param kept N, tokens wanted of each beside the feature: the teacher's own, averaged to a smaller grid
-   * @throws INVALID_INPUT when the teacher has not as many
+   * @param isAbandoned asked before each run of the model
+   * @throws INVALID_INPUT when the teacher has not as many; CANCELLED
    */
-  async encode(pixels: Float32Array, count: number, kept = 0): Promise<Encoded> {
-    const { inputSize: size, featureWidth: width } = this.teacher;
+  async encode(pixels: Float32Array, count: number, kept = 0, isAbandoned = (): boolean => false): Promise<Encoded> {
+    const { inputSize: size, featureWidth: width, readout } = this.teacher;
     const grid = kept > 0 ? requireTokens(this.teacher, kept) : null;
+    const source = readout.feature === 'pooled' ? readout.pooled! : readout.hidden!;
+    const wanted = grid ? [...new Set([source, readout.hidden!])] : [source];
     const features = new Float32Array(count * width);
     const tokens = new Float32Array(grid ? count * kept * grid.width : 0);
-    for (let from = 0; from < count; from += encoderBatch) {
-      const to = Math.min(count, from + encoderBatch);
+    const runs = Math.ceil(count / this.plan.batch);
+    for (let run = 0; run < runs; run++) {
+      if (isAbandoned()) throw new GlyphscopeError('CANCELLED', 'Cancelled.');
+      const [from, to] = [Math.floor((run * count) / runs), Math.floor(((run + 1) * count) / runs)];
       const batch = new Tensor('float32', pixels.subarray(from * this.inputLength, to * this.inputLength), [to - from, 3, size, size]);
-      const { embedding, patch_tokens } = await this.session.run({ pixel_values: batch }, grid ? ['embedding', 'patch_tokens'] : ['embedding']);
-      features.set(embedding.data as Float32Array, from * width);
+      const outputs = await this.session.run({ pixel_values: batch }, wanted);
+      readFeatures(outputs[source].data as Float32Array, to - from, width, readout, features, from * width);
       if (!grid) continue;
-      const given = patch_tokens.data as Float32Array;
-      const each = grid.count * grid.width;
-      for (let i = from; i < to; i++) poolTokens(given.subarray((i - from) * each, (i - from + 1) * each), grid, kept, tokens, i * kept * grid.width);
+      const given = outputs[readout.hidden!].data as Float32Array;
+      const each = (readout.leading + grid.count) * grid.width;
+      const first = readout.leading * grid.width;
+      for (let i = from; i < to; i++) poolTokens(given.subarray((i - from) * each + first, (i - from + 1) * each), grid, kept, tokens, i * kept * grid.width);
     }
     return { features, tokens };
   }
 
-  /** The image as the teacher was evaluated with: the square in its middle, bicubic to S × S. @returns [S, S, 3], 0 to 255 */
+  /** The image as the teacher was evaluated with. @returns [S, S, 3], 0 to 255 */
   cleanView(image: RgbImage, out = new Float32Array(this.inputLength)): Float32Array {
-    cropAndResize(image, centreSquare(image), this.teacher.inputSize, out);
+    preprocess(image, this.teacher.preprocessing, this.teacher.inputSize, out);
     return out;
   }
 
@@ -95,4 +93,16 @@ export class TeacherEncoder {
   async close(): Promise<void> {
     await this.session.release();
   }
+}
+
+/** A session of a model as a plan says. @param model path, so that weights beside it are found */
+export function openSession(model: string, { provider, threads }: Pick<EncoderPlan, 'provider' | 'threads'>): Promise<InferenceSession> {
+  return InferenceSession.create(model, {
+    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 4,
+  });
 }

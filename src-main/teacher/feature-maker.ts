@@ -14,7 +14,7 @@ import type { FeatureAnswer, FeatureSource, ImageRequest } from './image-message
 const largeFile = 1024 * 1024;
 
 /** An image is decoded to about four times the teacher's size, so that a crop of it still has pixels enough. */
-const decodedSide = (encoder: TeacherEncoder) => encoder.teacher.inputSize * 4;
+export const decodedSide = (encoder: TeacherEncoder) => encoder.teacher.inputSize * 4;
 
 /** The clean feature of one image and its tokens: the same numbers as a features request gives. @param tokens N, 0 for none */
 export async function encodeOne(encoder: TeacherEncoder, bytes: Buffer, name: string, tokens = 0): Promise<Encoded> {
@@ -60,7 +60,7 @@ export class FeatureMaker {
     read.forEach((index, i) => {
       if (index !== i) pixels.copyWithin(i * perImage * inputLength, index * perImage * inputLength, (index + 1) * perImage * inputLength);
     });
-    const encoded = await this.#encoder.encode(pixels, read.length * perImage, tokens);
+    const encoded = await this.#encoder.encode(pixels, read.length * perImage, tokens, isAbandoned);
     const features = apart(encoded.features, read.length, clean, views);
     const kept = apart(encoded.tokens, read.length, clean, views);
     failures.sort((a, b) => a.index - b.index);

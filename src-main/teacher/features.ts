@@ -22,7 +22,7 @@ export interface FeatureOptions {
   /** How many images there are, for the progress. */
   count: number;
   store: ImageStore;
-  pool: Pick<ImageWorkerPool, 'request' | 'threads'>;
+  pool: Pick<ImageWorkerPool, 'request' | 'threads' | 'plan'>;
   clean: FeatureStore;
   /** Augmented views: their store (records = V) and the seed of their augmentations. */
   views?: { store: FeatureStore; seed: number };
@@ -41,8 +41,8 @@ export interface FeatureOutcome {
   failed: number;
 }
 
-/** Images of one request: about a tenth of a second of work, so that cancelling and progress are prompt. */
-const chunkImages = 16;
+/** Images of one request at most: with a small teacher a tenth of a second of work, so that cancelling and progress are prompt. */
+const mostImages = 16;
 /** Requests under way for each worker: one is decoded while the other is encoded. */
 const requestsEach = 2;
 /** Seconds between two times that everything is brought to disk. */
@@ -124,6 +124,11 @@ export async function computeFeatures(o: FeatureOptions): Promise<FeatureOutcome
     }
   };
 
+  const imagesAtOnce = (wanted: Part[]) => {
+    const views = Math.max(...wanted.map(({ of, store }) => (of === 'views' ? store.spec.records : 0))) + (wanted.some(({ of }) => of === 'clean') ? 1 : 0);
+    return Math.max(1, Math.min(mostImages, Math.floor(o.pool.plan.viewsAtOnce / views)));
+  };
+
   try {
     report();
     const chunks = new Map<string, { images: FeatureImage[]; wanted: Part[] }>();
@@ -138,7 +143,7 @@ export async function computeFeatures(o: FeatureOptions): Promise<FeatureOutcome
       const chunk = chunks.get(key) ?? { images: [], wanted };
       chunk.images.push(image);
       chunks.set(key, chunk);
-      if (chunk.images.length < chunkImages) continue;
+      if (chunk.images.length < imagesAtOnce(wanted)) continue;
       chunks.delete(key);
       await start(chunk.images, chunk.wanted);
     }

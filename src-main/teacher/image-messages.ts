@@ -2,12 +2,14 @@ import type { ErrorDetail } from '../contract/errors';
 import type { InspectedFile } from '../dataset/inspector';
 import type { TeacherInfo } from './catalogue';
 import type { Encoded } from './encoder';
+import type { EncoderPlan } from './encoder-plan';
+import type { ProviderChoice } from './providers';
+import type { ModelOutput } from './readout';
 
 /** What an image worker is started with. */
 export interface ImageWorkerData {
   teacher: TeacherInfo;
-  /** Cores that one run of the teacher may use. */
-  encoderThreads: number;
+  plan: EncoderPlan;
 }
 
 /** One image of a features request. */
@@ -28,7 +30,13 @@ export type ImageRequest =
   | { kind: 'inspect-file'; path: string; name: string }
   /** `tokens` N, 0 for none. */
   | { kind: 'encode'; bytes: Uint8Array; name: string; tokens: number }
+  /** The clean image with one patch greyed, for each of the patches `from` … `to` − 1 of a grid × grid. */
+  | { kind: 'occlude'; bytes: Uint8Array; name: string; tokens: number; grid: number; from: number; to: number }
   | { kind: 'thumbnail'; bytes: Uint8Array; name: string; size: number }
+  /** Whatever teacher the worker has: what a model gives for an image of `size` × `size` pixels. */
+  | { kind: 'inspect-model'; model: string; size: number }
+  /** Whatever teacher the worker has: the best that `teacher` can compute with. */
+  | { kind: 'choose-provider'; teacher: TeacherInfo; cores: number }
   /** `views` 0: the clean image alone; `clean` false: views alone; `tokens` N of each as well, 0 for none. */
   | { kind: 'features'; images: FeatureSource[]; clean: boolean; views: number; seed: number; tokens: number };
 
@@ -37,7 +45,11 @@ export interface ImageAnswers {
   'inspect-file': InspectedFile;
   /** Of one image. */
   encode: Encoded;
+  /** Of one image for each patch. */
+  occlude: Encoded;
   thumbnail: Uint8Array;
+  'inspect-model': ModelOutput[];
+  'choose-provider': ProviderChoice;
   features: FeatureAnswer;
 }
 

@@ -2,15 +2,14 @@ import { Worker } from 'node:worker_threads';
 import { GlyphscopeError } from '../contract/errors';
 import type { ImageInspector, InspectedFile } from '../dataset/inspector';
 import type { TeacherInfo } from './catalogue';
-import type { Encoded } from './encoder';
+import type { EncoderPlan } from './encoder-plan';
 import type { FromImageWorker, ImageAnswers, ImageRequest, ImageWorkerData, ToImageWorker } from './image-messages';
 
 export interface ImageWorkerPoolOptions {
   /** Path of out/engine/images.mjs. */
   worker: string;
   teacher: TeacherInfo;
-  /** Workers; each encodes with one core. */
-  threads: number;
+  plan: EncoderPlan;
 }
 
 interface Pending {
@@ -40,11 +39,11 @@ export class ImageWorkerPool implements ImageInspector {
 
   constructor(options: ImageWorkerPoolOptions) {
     this.#options = options;
-    this.#seats = Array.from({ length: Math.max(1, options.threads) }, () => ({ worker: null, pending: new Map() }));
+    this.#seats = Array.from({ length: Math.max(1, options.plan.workers) }, () => ({ worker: null, pending: new Map() }));
   }
 
-  get teacher(): TeacherInfo {
-    return this.#options.teacher;
+  get plan(): EncoderPlan {
+    return this.#options.plan;
   }
 
   get threads(): number {
@@ -59,11 +58,6 @@ export class ImageWorkerPool implements ImageInspector {
   /** Reads a file, decodes it whole and hashes it. @throws IMAGE_*, PROCESS_DIED */
   inspectFile(path: string, name: string): Promise<InspectedFile> {
     return this.request({ kind: 'inspect-file', path, name }, name);
-  }
-
-  /** The teacher's feature of the clean image, [Z], and N tokens, [N, T]. @throws IMAGE_*, INVALID_INPUT for too many tokens, PROCESS_DIED */
-  encode(bytes: Uint8Array, name: string, tokens = 0): Promise<Encoded> {
-    return this.request({ kind: 'encode', bytes, name, tokens }, name);
   }
 
   /** A WebP that fits into a square of `size` pixels, never enlarged. @throws IMAGE_*, PROCESS_DIED */
@@ -132,8 +126,8 @@ export class ImageWorkerPool implements ImageInspector {
   }
 
   #start(seat: Seat): Worker {
-    const { worker: file, teacher } = this.#options;
-    const worker = new Worker(file, { workerData: { teacher, encoderThreads: 1 } satisfies ImageWorkerData });
+    const { worker: file, teacher, plan } = this.#options;
+    const worker = new Worker(file, { workerData: { teacher, plan } satisfies ImageWorkerData });
     let cause: unknown = null;
     worker.on('message', (message: FromImageWorker) => {
       const pending = seat.pending.get(message.id);

@@ -4,6 +4,9 @@ import { makeThumbnail } from '../dataset/decode';
 import { localInspector } from '../dataset/inspector';
 import { TeacherEncoder } from './encoder';
 import { encodeOne, FeatureMaker } from './feature-maker';
+import { encodeOccluded } from './occlusion';
+import { inspectModel } from './model-inspection';
+import { chooseProvider } from './providers';
 import type { FromImageWorker, ImageAnswers, ImageRequest, ImageWorkerData, ToImageWorker } from './image-messages';
 
 /**
@@ -12,9 +15,9 @@ import type { FromImageWorker, ImageAnswers, ImageRequest, ImageWorkerData, ToIm
  */
 const port = parentPort;
 if (port === null) throw new Error('image-worker runs as a worker thread');
-const { teacher, encoderThreads } = workerData as ImageWorkerData;
+const { teacher, plan } = workerData as ImageWorkerData;
 let encoder: Promise<TeacherEncoder> | null = null;
-const loadEncoder = () => (encoder ??= TeacherEncoder.load(teacher, encoderThreads));
+const loadEncoder = () => (encoder ??= TeacherEncoder.load(teacher, plan));
 const abandoned = new Set<number>();
 const open = new Set<number>();
 let closing = false;
@@ -30,8 +33,14 @@ async function answer(id: number, request: ImageRequest): Promise<ImageAnswers[k
       return localInspector.inspectFile(request.path, request.name);
     case 'encode':
       return encodeOne(await loadEncoder(), asBuffer(request.bytes), request.name, request.tokens);
+    case 'occlude':
+      return encodeOccluded(await loadEncoder(), request);
     case 'thumbnail':
       return makeThumbnail(asBuffer(request.bytes), request.name, request.size);
+    case 'inspect-model':
+      return inspectModel(request.model, request.size);
+    case 'choose-provider':
+      return chooseProvider(request.teacher, request.cores);
     case 'features':
       return new FeatureMaker(await loadEncoder(), request).run(() => abandoned.has(id));
   }

@@ -5,11 +5,12 @@ import type { Procedures } from './procedures';
 export const featuresRouter = (procedures: Procedures, s: Services) => ({
   compute: procedures.features.compute.handler(({ input }) => {
     const collection = s.collections.get(input.collection);
-    if (input.tokens > 0) requireTokens(s.teachers.info, input.tokens);
-    const title = `Teacher features of "${collection.name}"`;
+    const teacher = s.teachers.get(input.teacher);
+    if (input.tokens > 0) requireTokens(teacher.info, input.tokens);
+    const title = `Features of "${collection.name}" by ${teacher.info.name}`;
     return {
       job: s.jobs.start({ kind: 'features', title, lane: 'features', uses: [`collection ${collection.id}`] }, async (job) => {
-        const { computed, failed } = await s.teachers.ensure({
+        const { computed, failed } = await teacher.ensure({
           collection: collection.id,
           views: input.views ? 'all' : 'none',
           tokens: input.tokens,

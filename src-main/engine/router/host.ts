@@ -7,6 +7,7 @@ import { prepareImport } from '../work/import-images';
 import type { Services } from '../services';
 import { startExport } from './exports';
 import type { Procedures } from './procedures';
+import { startAddingTeacher } from './teachers';
 
 export const hostRouter = (procedures: Procedures, s: Services) => ({
   grant: procedures.host.grant.handler(async ({ input }) => {
@@ -28,5 +29,6 @@ export const hostRouter = (procedures: Procedures, s: Services) => ({
     });
     return describeImage(s, { ...asked, name: path, bytes: readRegularFile(real, path, largestFile) });
   }),
+  addTeacher: procedures.host.addTeacher.handler(({ input: { from, ...wishes } }) => startAddingTeacher(s, from, wishes)),
   shutdown: procedures.host.shutdown.handler(() => void s.shutdown()),
 });

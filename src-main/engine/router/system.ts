@@ -11,7 +11,7 @@ export const systemRouter = (procedures: Procedures, s: Services) => ({
       version: s.locations.version,
       node: process.version,
       library: s.library.directory,
-      teacher: s.teachers.info.name,
+      teacher: s.teachers.embedded.info.name,
       backend: backend?.description ?? known?.candidates[0] ?? null,
       backendReason: (backend ?? known)?.reason ?? null,
       backendNote: (backend ?? known)?.note ?? null,

@@ -16,7 +16,8 @@ export type DescribeServices = Pick<Services, 'runs' | 'teachers' | 'students' |
 
 /** What the descriptions of a run depend on now. @throws GlyphscopeError NOT_FOUND, RUN_NOT_TRAINED */
 export function describedBy(s: Pick<Services, 'runs' | 'teachers'>, run: number): DescribedBy {
-  return { run, step: s.runs.usable(run).checkpointStep, teacher: s.teachers.info.sha256 };
+  const { checkpointStep, teacher } = s.runs.usable(run);
+  return { run, step: checkpointStep, teacher: s.teachers.get(teacher).info.id };
 }
 
 export const contentOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -69,7 +70,8 @@ export async function describeOne(s: DescribeServices, run: number, file: FileTo
 async function describeContents(s: DescribeServices, by: DescribedBy, files: ReadonlyMap<string, FileToDescribe>, signal: AbortSignal | undefined): Promise<Map<string, DescribedContent | Error>> {
   const result = new Map<string, DescribedContent | Error>();
   if (files.size === 0) return result;
-  const { config } = s.runs.usable(by.run);
+  const { config, ...trained } = s.runs.usable(by.run);
+  const teacher = s.teachers.of(trained);
   const { length: L, featureTokens } = config;
   return s.students.use(by.run, async (student) => {
     const read = await Promise.all(
@@ -77,8 +79,8 @@ async function describeContents(s: DescribeServices, by: DescribedBy, files: Rea
         try {
           requireReadable(name, bytes);
           const [{ width, height }, { features, tokens }] = await Promise.all([
-            s.teachers.pool.request({ kind: 'inspect-bytes', bytes, name }, name, signal),
-            s.teachers.pool.request({ kind: 'encode', bytes, name, tokens: featureTokens }, name, signal),
+            s.teachers.images.request({ kind: 'inspect-bytes', bytes, name }, name, signal),
+            teacher.request({ kind: 'encode', bytes, name, tokens: featureTokens }, name, signal),
           ]);
           return { sha256, width, height, feature: features, tokens };
         } catch (error) {
@@ -92,7 +94,7 @@ async function describeContents(s: DescribeServices, by: DescribedBy, files: Rea
     if (good.length === 0) return result;
     const tokens = featureTokens > 0 ? joined(good.map((one) => one.tokens)) : undefined;
     const described = await student.describe(joined(good.map((one) => one.feature)), { alternatives: true, ...(tokens && { tokens }) });
-    const width = s.teachers.info.featureWidth;
+    const width = teacher.info.featureWidth;
     s.library.db.transaction(() =>
       good.forEach((one, i) => {
         const content: DescribedContent = {

@@ -59,7 +59,7 @@ export async function* occlude(s: DescribeServices, o: { run: number; file: File
   const signals = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const part = async (from: number) => {
     const to = Math.min(total, from + patchesAtOnce);
-    const { features, tokens } = await s.teachers.pool.request({ kind: 'occlude', ...o.file, tokens: config.featureTokens, grid: o.grid, from, to }, o.file.name, signals);
+    const { features, tokens } = await s.teachers.of(s.runs.get(o.run)).request({ kind: 'occlude', ...o.file, tokens: config.featureTokens, grid: o.grid, from, to }, o.file.name, signals);
     return { from, drops: await dropsOf(s, o.run, content, features, tokens) };
   };
   try {

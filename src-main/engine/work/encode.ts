@@ -19,8 +19,10 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
   const { db } = s.library;
   const warming = s.students.warm(runId); // loads its weights meanwhile
   warming.catch(() => undefined); // it is awaited below
-  const { featureTokens } = s.runs.usable(runId).config;
-  const { failed } = await s.teachers.ensure({
+  const run = s.runs.usable(runId);
+  const teacher = s.teachers.of(run);
+  const { featureTokens } = run.config;
+  const { failed } = await teacher.ensure({
     collection,
     views: 'none',
     tokens: featureTokens,
@@ -36,10 +38,10 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
     db.write.runs.setDescribedStep(runId, checkpointStep);
   }
   await removeOtherEmbeddings(directory, checkpointStep);
-  const embeddings = openEmbeddings(directory, checkpointStep, s.teachers.info.featureWidth);
+  const embeddings = openEmbeddings(directory, checkpointStep, teacher.info.featureWidth);
   try {
     const wanted = missing(s, runId, collection, embeddings, featureTokens);
-    const tokens = s.teachers.tokens(featureTokens)?.clean;
+    const tokens = teacher.tokens(featureTokens)?.clean;
     const all = db.read.images.ofCollection(collection).length;
     let announced = performance.now();
     const report = (done: number) => job.progress({ phase: 'describing', done: all - wanted.length + done, total: all, unit: 'images' });
@@ -50,7 +52,7 @@ export async function encodeCollection(s: EncodeServices, runId: number, collect
         job.signal.throwIfAborted();
         const images = wanted.slice(at, at + batch);
         const slots = images.map((image) => image - 1);
-        const { symbols, embeddings: vectors } = await student.describe(s.teachers.clean.gather(slots), tokens ? { tokens: tokens.gather(slots) } : {});
+        const { symbols, embeddings: vectors } = await student.describe(teacher.clean.gather(slots), tokens ? { tokens: tokens.gather(slots) } : {});
         embeddings.write(slots, vectors);
         db.transaction(() =>
           images.forEach((image, i) => db.write.descriptions.put(runId, image, symbols.subarray(i * config.length, (i + 1) * config.length))),
@@ -78,7 +80,7 @@ function missing(s: EncodeServices, run: number, collection: number, embeddings:
   const { read } = s.library.db;
   const without = new Set(read.descriptions.missing(run, collection));
   for (const slot of embeddings.missing(read.images.ofCollection(collection).map((image) => image - 1))) without.add(slot + 1);
-  const stores = s.teachers.described(tokens);
+  const stores = s.teachers.of(s.runs.get(run)).described(tokens);
   return [...without].filter((image) => stores.every((store) => store.has(image - 1))).sort((a, b) => a - b);
 }
 

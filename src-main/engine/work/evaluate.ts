@@ -19,8 +19,9 @@ type Job = Pick<JobHandle, 'signal' | 'progress' | 'fail'>;
 export async function evaluateRun(s: MeasuringServices, run: number, collection: number, job: Job): Promise<JobOutcome> {
   const { db } = s.library;
   const images = await splitImages(s, run, collection, job);
-  const { vocabulary, length } = s.runs.get(run).config;
-  const key = { collection, teacher: s.teachers.info.id, vocabulary, length, images: hashOf(images) };
+  const trained = s.runs.get(run);
+  const { vocabulary, length } = trained.config;
+  const key = { collection, teacher: s.teachers.of(trained).info.id, vocabulary, length, images: hashOf(images) };
   const references = db.read.referenceFigures.of(key);
   const parts = await s.students.use(run, (student) => student.evaluate({ ...images, references }, (progress) => job.progress(progress), job.signal));
   const { teacher, residualKMeans } = parts;
@@ -81,9 +82,11 @@ async function splitImages(s: MeasuringServices, run: number, collection: number
 
 /** Features of the clean images as far as they can be had, and tokens for a run that looks at some: their stores. */
 async function ensureFeatures(s: MeasuringServices, run: number, collection: number, job: Job): Promise<FeatureStore[]> {
-  const tokens = s.runs.get(run).config.featureTokens;
-  await s.teachers.ensure({ collection, views: 'none', tokens, signal: job.signal, onProgress: (at) => job.progress(at), onFailure: (failure) => job.fail(failure) });
-  return s.teachers.described(tokens);
+  const trained = s.runs.get(run);
+  const teacher = s.teachers.of(trained);
+  const tokens = trained.config.featureTokens;
+  await teacher.ensure({ collection, views: 'none', tokens, signal: job.signal, onProgress: (at) => job.progress(at), onFailure: (failure) => job.fail(failure) });
+  return teacher.described(tokens);
 }
 
 function filesOf([clean, tokens]: (FeatureStore | undefined)[]): Pick<SplitImages, 'clean' | 'tokens'> {

@@ -47,8 +47,8 @@ async function runImport(s: ImportServices, source: ImageSource, request: Import
     const outcome = await importImages({
       source,
       sink,
-      inspector: s.teachers.pool,
-      concurrency: s.teachers.pool.threads,
+      inspector: s.teachers.images,
+      concurrency: s.teachers.images.threads,
       copy: request.copy,
       signal: job.signal,
       onProgress: job.progress,

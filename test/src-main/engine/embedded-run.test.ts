@@ -18,7 +18,7 @@ let lines: string[];
 function services(resources?: string): Pick<Services, 'library' | 'locations' | 'runs' | 'teachers' | 'log'> {
   const locations = findLocations();
   const log = (line: string) => void lines.push(line);
-  const teachers = { info: embeddedTeacher() } as Services['teachers']; // only its name and id are asked for
+  const teachers = { embedded: { info: embeddedTeacher() } } as Services['teachers']; // only its name and id are asked for
   return { library, locations: { ...locations, resources: resources ?? locations.resources }, runs: new Runs(library.db, library.directory, log), teachers, log };
 }
 

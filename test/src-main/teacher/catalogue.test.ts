@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { embeddedTeacher, readTeacher } from '../../../src-main/teacher/catalogue';
+import { embeddedTeacher, readTeacher, verifyTeacher } from '../../../src-main/teacher/catalogue';
 import { removeFolder, temporaryFolder } from '../../support/temporary';
 
 let folder: string;
@@ -25,11 +25,11 @@ describe('the catalogue', () => {
     expect(teacher.id).toBe(`cifar10-simclr-small-${teacher.sha256.slice(0, 8)}`);
     expect(embeddedTeacher(join(import.meta.dirname, '../../../resources'))).toEqual(teacher);
   });
-  it('refuses a model that is not the one described', () => {
+  it('refuses a model that is not the one described', async () => {
     const model = readFileSync(join(folder, 'model.onnx'));
     model[1000] ^= 1;
     writeFileSync(join(folder, 'model.onnx'), model);
-    expect(() => readTeacher(folder)).toThrow(/model\.onnx is not the model that teacher\.json speaks of: its SHA-256 is [0-9a-f]{12}…, not 1ad7f44455dc…/);
+    await expect(verifyTeacher(readTeacher(folder))).rejects.toThrow(/model\.onnx is not the model that teacher\.json speaks of: its SHA-256 is [0-9a-f]{12}…, not 1ad7f44455dc…/);
   });
   it('names what is missing', () => {
     rmSync(join(folder, 'model.onnx'));

@@ -4,12 +4,13 @@ import { embeddedTeacher } from '../../../src-main/teacher/catalogue';
 import { TeacherEncoder } from '../../../src-main/teacher/encoder';
 import { encodeOne } from '../../../src-main/teacher/feature-maker';
 import { sampleImages } from '../dataset/archives';
+import { planOf } from './plans';
 
 let encoder: TeacherEncoder;
 let images: Awaited<ReturnType<typeof sampleImages>>;
 let pixels: Float32Array;
 beforeAll(async () => {
-  encoder = await TeacherEncoder.load(embeddedTeacher(), 1);
+  encoder = await TeacherEncoder.load(embeddedTeacher(), planOf(1));
   images = await sampleImages(70);
   pixels = new Float32Array(images.length * encoder.inputLength);
   for (const [i, { bytes, name }] of images.entries()) encoder.normalize(encoder.cleanView(await decodeRgb(bytes, name)), pixels, i * encoder.inputLength);
@@ -79,6 +80,6 @@ describe('TeacherEncoder', () => {
   });
 
   it('says when a model is none', async () => {
-    await expect(TeacherEncoder.load({ ...embeddedTeacher(), model: import.meta.filename }, 1)).rejects.toMatchObject({ message: expect.stringContaining('The teacher cifar10-simclr-small cannot be loaded') });
+    await expect(TeacherEncoder.load({ ...embeddedTeacher(), model: import.meta.filename }, planOf(1))).rejects.toMatchObject({ message: expect.stringContaining('The teacher cifar10-simclr-small cannot be loaded') });
   });
 });

@@ -14,6 +14,7 @@ import { ImageWorkerPool } from '../../../src-main/teacher/image-worker-pool';
 import { removeFolder, temporaryFolder } from '../../support/temporary';
 import { sampleImages } from '../dataset/archives';
 import { builtImageWorker } from './built-worker';
+import { encodeIn, planOf } from './plans';
 
 const teacher = embeddedTeacher();
 const width = teacher.featureWidth;
@@ -29,7 +30,7 @@ beforeAll(async () => {
   folder = temporaryFolder('features');
   samples = await sampleImages(150);
   worker = await builtImageWorker();
-  pool = new ImageWorkerPool({ worker, teacher, threads: 2 });
+  pool = new ImageWorkerPool({ worker, teacher, plan: planOf(2) });
   packs = ImageStore.open(join(folder, 'packs'));
 });
 afterAll(async () => {
@@ -74,7 +75,7 @@ describe('computeFeatures', () => {
     expect([clean.length, augmented.length]).toEqual([150 * width, 150 * views * width]);
     expect(clean.every(Number.isFinite) && augmented.every(Number.isFinite)).toBe(true);
     expect(progress.at(-1)).toEqual({ phase: 'teacher features', done: 150, total: 150, unit: 'images' });
-    for (const i of [0, 77, 149]) expect(clean.slice(i * width, (i + 1) * width)).toEqual((await pool.encode(samples[i].bytes, 'a')).features);
+    for (const i of [0, 77, 149]) expect(clean.slice(i * width, (i + 1) * width)).toEqual((await encodeIn(pool, samples[i].bytes, 'a')).features);
     for (let v = 1; v < views; v++) expect(augmented.slice(v * width, (v + 1) * width)).not.toEqual(augmented.slice(0, width));
   });
 
@@ -108,6 +109,7 @@ describe('computeFeatures', () => {
     const calls: number[] = [];
     const counting: FeatureOptions['pool'] = {
       threads: 2,
+      plan: planOf(2),
       request: (request, subject, signal) => {
         const asked: ImageRequest = request;
         if (asked.kind === 'features') calls.push(asked.images.length * ((asked.clean ? 1 : 0) + asked.views));
@@ -131,6 +133,7 @@ describe('computeFeatures', () => {
     const asked: [number, boolean, number, number][] = [];
     const watching: FeatureOptions['pool'] = {
       threads: 2,
+      plan: planOf(2),
       request: (request, subject, signal) => {
         const wanted: ImageRequest = request;
         if (wanted.kind === 'features') asked.push([wanted.images.length, wanted.clean, wanted.views, wanted.tokens]);
@@ -142,7 +145,7 @@ describe('computeFeatures', () => {
     expect(stores.views.missing(slotsOf(images)).length).toBe(30);
     expect((await compute(images, { tokens })).outcome).toEqual({ computed: 30, present: 0, failed: 0 });
     expect(open('clean', 1).gather(slotsOf(images.slice(0, 20)))).toEqual(stored);
-    for (const i of [0, 24, 29]) expect(stores.clean.gather([i])).toEqual((await pool.encode(samples[i].bytes, 'a', 4)).tokens);
+    for (const i of [0, 24, 29]) expect(stores.clean.gather([i])).toEqual((await encodeIn(pool, samples[i].bytes, 'a', 4)).tokens);
     const [augmented, ofViews] = [open('views-0', views).gather([5]), stores.views.gather([5])];
     expect(ofViews.length).toBe(views * 4 * width);
     for (let v = 0; v < views; v++)
@@ -215,7 +218,7 @@ describe('computeFeatures', () => {
          parentPort.postMessage({ id, answer: { read: Int32Array.from({ length: n }, (_, i) => i), clean: new Float32Array(n * width), views: new Float32Array(n * request.views * width), failures: [] } });
        });`,
     );
-    const fragile = new ImageWorkerPool({ worker: stub, teacher, threads: 2 });
+    const fragile = new ImageWorkerPool({ worker: stub, teacher, plan: planOf(2) });
     const images = inPacks(50);
     images[20] = { ...images[20], name: 'fatal' };
     const { outcome, failures } = await compute(images, { pool: fragile });

@@ -8,6 +8,7 @@ import { ImageWorkerPool } from '../../../src-main/teacher/image-worker-pool';
 import { removeFolder, temporaryFolder } from '../../support/temporary';
 import { blankPng, sampleImages } from '../dataset/archives';
 import { builtImageWorker } from './built-worker';
+import { encodeIn, planOf } from './plans';
 
 let worker: string;
 let folder: string;
@@ -18,7 +19,7 @@ beforeAll(async () => {
   folder = temporaryFolder('pool');
   images = await sampleImages(20);
   worker = await builtImageWorker();
-  pool = new ImageWorkerPool({ worker, teacher, threads: 2 });
+  pool = new ImageWorkerPool({ worker, teacher, plan: planOf(2) });
 });
 afterAll(async () => {
   await pool.close();
@@ -37,9 +38,9 @@ describe('the image workers', () => {
   });
 
   it('encode one image, the same numbers at any time and from any worker', async () => {
-    const one = await pool.encode(images[0].bytes, 'a');
+    const one = await encodeIn(pool, images[0].bytes, 'a');
     expect([one.features.length, one.tokens.length]).toEqual([teacher.featureWidth, 0]);
-    const many = await Promise.all([...images, ...images].map(({ bytes }) => pool.encode(bytes, 'a')));
+    const many = await Promise.all([...images, ...images].map(({ bytes }) => encodeIn(pool, bytes, 'a')));
     expect(many[0]).toEqual(one);
     images.forEach((_, i) => expect(many[i]).toEqual(many[i + images.length]));
   });
@@ -51,15 +52,15 @@ describe('the image workers', () => {
   });
 
   it('refuse bad input with its name and live on', async () => {
-    await expect(pool.encode(Buffer.alloc(0), 'empty.png')).rejects.toMatchObject({ code: 'IMAGE_EMPTY', subject: 'empty.png' });
-    await expect(pool.encode(Buffer.from('some text here'), 'text.png')).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
+    await expect(encodeIn(pool, Buffer.alloc(0), 'empty.png')).rejects.toMatchObject({ code: 'IMAGE_EMPTY', subject: 'empty.png' });
+    await expect(encodeIn(pool, Buffer.from('some text here'), 'text.png')).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
     await expect(pool.thumbnail(blankPng(30_000, 30_000), 'bomb.png', 64)).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE', message: expect.stringContaining('30,000 × 30,000 pixels') });
     await expect(pool.inspectFile(join(folder, 'nothing.png'), 'nothing.png')).rejects.toMatchObject({ code: 'IMAGE_GONE', subject: 'nothing.png', remedy: expect.any(String) });
     for (let part = 1; part < 16; part++) {
       const cut = images[0].bytes.subarray(0, Math.floor((images[0].bytes.length * part) / 16));
-      await expect(pool.encode(cut, 'cut.jpg')).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
+      await expect(encodeIn(pool, cut, 'cut.jpg')).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
     }
-    expect((await pool.encode(images[1].bytes, 'b')).features.length).toBe(teacher.featureWidth);
+    expect((await encodeIn(pool, images[1].bytes, 'b')).features.length).toBe(teacher.featureWidth);
   });
 
   it('stop at once when a request is cancelled', async () => {
@@ -73,12 +74,12 @@ describe('the image workers', () => {
 
   it('can be closed while they work, and started and closed again and again', async () => {
     for (let i = 0; i < 3; i++) {
-      const short = new ImageWorkerPool({ worker, teacher, threads: 2 });
-      const work = images.map(({ bytes }) => short.encode(bytes, 'a').catch((error: { code: string }) => error.code));
+      const short = new ImageWorkerPool({ worker, teacher, plan: planOf(2) });
+      const work = images.map(({ bytes }) => encodeIn(short, bytes, 'a').catch((error: { code: string }) => error.code));
       await Promise.race(work);
       await short.close();
       for (const result of await Promise.all(work)) expect(result === 'CANCELLED' || (typeof result === 'object' && result.features instanceof Float32Array)).toBe(true);
-      await expect(short.encode(images[0].bytes, 'a')).rejects.toMatchObject({ code: 'CANCELLED' });
+      await expect(encodeIn(short, images[0].bytes, 'a')).rejects.toMatchObject({ code: 'CANCELLED' });
     }
   });
 });
@@ -96,7 +97,7 @@ describe('a worker that ends', () => {
          if (request.name !== 'wait') parentPort.postMessage({ id, answer: { width: request.name.length } });
        });`,
     );
-    return new ImageWorkerPool({ worker: file, teacher, threads: 1 });
+    return new ImageWorkerPool({ worker: file, teacher, plan: planOf(1) });
   };
   it('fails its requests with PROCESS_DIED and is replaced', async () => {
     const stubs = stub();
@@ -110,7 +111,7 @@ describe('a worker that ends', () => {
     await stubs.close();
   });
   it('fails when there is no such worker at all', async () => {
-    const missing = new ImageWorkerPool({ worker: join(folder, 'missing.mjs'), teacher, threads: 1 });
+    const missing = new ImageWorkerPool({ worker: join(folder, 'missing.mjs'), teacher, plan: planOf(1) });
     await expect(missing.inspectBytes(Buffer.alloc(1), 'a')).rejects.toMatchObject({ code: 'PROCESS_DIED', message: expect.stringContaining('missing.mjs') });
     await missing.close();
   });
