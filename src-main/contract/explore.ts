@@ -105,14 +105,14 @@ export type SymbolDetail = z.infer<typeof symbolDetail>;
 /** The commonest label among some images and its share of the labelled ones. */
 const commonLabel = z.object({ name: z.string(), share: z.number() });
 
-/** The images whose descriptions begin with a prefix, and how the next symbol divides them. */
+/** The images whose descriptions begin with a prefix, and how the next symbol divides them. Exemplars are the nearest to the mean of their part. */
 export const prefixNode = z.object({
   prefix: symbolSequence,
   /** Symbols of a whole description. */
   length: z.int(),
   total: z.int(),
   label: commonLabel.nullable(),
-  /** Images nearest to the mean of all that begin with the prefix. */
+  /** Of a whole description: the images nearest to the mean of all that have it. A shorter prefix shows its children's. */
   exemplars: z.array(rowId),
   /** By the next symbol, the largest first; none for a whole description. Those before `skip` come without exemplars. */
   children: z.array(z.object({ symbol: symbolNumber, total: z.int(), label: commonLabel.nullable(), exemplars: z.array(rowId) })),

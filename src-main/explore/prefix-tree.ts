@@ -29,8 +29,8 @@ export function prefixNodeOf(set: EmbeddingSet, { prefix, images, skip }: Prefix
   if (!order) orders.set(set, (order = descriptionOrder(set)));
   const rows = order.subarray(firstRow(set, order, prefix, 0), firstRow(set, order, prefix, 1));
   const whole = labelsOf(set, rows);
-  const node = { prefix: [...prefix], length: L, total: rows.length, label: commonLabel(classes, whole), exemplars: typicalImages(set, [images], (_, each) => each(0), rows)[0], children: [] };
-  if (prefix.length === L) return node;
+  const node = { prefix: [...prefix], length: L, total: rows.length, label: commonLabel(classes, whole), exemplars: [], children: [] };
+  if (prefix.length === L) return { ...node, exemplars: typicalImages(set, [images], (_, each) => each(0), rows)[0] };
   const groups = divide(set, rows, prefix.length).sort((a, b) => b.rows.length - a.rows.length || a.symbol - b.symbol);
   const shared = groups.slice(skip).reduce((sum, group) => sum + group.rows.length, 0);
   const children = groups.map(({ symbol, rows: own }, place) => {
