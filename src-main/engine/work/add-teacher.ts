@@ -33,7 +33,7 @@ export async function addTeacher(s: AddServices, from: TeacherSource, wishes: Te
   if ('path' in from) await rm(staging, { recursive: true, force: true });
   const folder = 'path' in from ? await copyFolder(from.path, staging, job) : await download({ ...from, hub: (from.hub ?? usualHub()).replace(/\/+$/, '') }, staging, job);
   job.signal.throwIfAborted();
-  job.progress({ phase: 'checking the model', done: 0, total: null, unit: 'steps' });
+  job.progress({ phase: 'checking', done: 0, total: 1, unit: 'model' });
   if (!existsSync(join(folder, 'teacher.json'))) await describeModel(s, folder, name, title, wishes, job.signal);
   const info = readTeacher(folder);
   await verifyTeacher(info);
@@ -131,7 +131,10 @@ async function describeModel(s: AddServices, folder: string, name: string, title
   const { readout, featureWidth, tokens } = findReadout(outputs, inputSize, layout, feature);
   const [file, weights] = [basename(model), `${basename(model)}${weightsEnding}`];
   const hasWeights = existsSync(join(folder, `${model}${weightsEnding}`));
-  for (const one of [file, ...(hasWeights ? [weights] : [])]) if (dirname(model) !== '.') await rename(join(folder, dirname(model), one), join(folder, one));
+  if (dirname(model) !== '.') {
+    for (const one of [file, ...(hasWeights ? [weights] : [])]) await rename(join(folder, dirname(model), one), join(folder, one));
+    await rm(join(folder, dirname(model)), { recursive: true });
+  }
   const words = { pooled: "the model's own vector", class: 'the class token', mean: 'the mean of the patches' }[readout.feature];
   const teacher: TeacherFile = {
     name,
