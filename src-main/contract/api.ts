@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { trainingConfig } from './config';
-import { changeMade, history, tagCount } from './curate';
+import { changeMade, duplicateList, history, nearDuplicateDefaults, tagCount } from './curate';
 import { alternative, describeOutcome, filesAtOnce, occlusionEvent, occlusionGrids, reading } from './describing';
 import { errorDetail } from './errors';
 import { exportedFile, exportRequest, grantPurpose } from './export';
@@ -66,6 +66,14 @@ export const pageContract = {
     include: procedure.input(selectedImages).output(changeMade),
     /** Ids of the images of a collection that are excluded, ascending. */
     excluded: procedure.input(z.object({ collection: rowId })).output(z.array(rowId)),
+    /** Looks for near-duplicates; the result is kept until it is looked for again. */
+    findNearDuplicates: procedure.input(runAndCollection.extend({ symbols: z.int().min(1).max(8).default(nearDuplicateDefaults.symbols) })).output(started),
+    /** What was found, at a threshold; null before the first search. Excluded images are not among them. */
+    nearDuplicates: procedure
+      .input(runAndCollection.extend({ threshold: z.number().min(0).max(nearDuplicateDefaults.most), offset: z.int().min(0).default(0), limit: z.int().min(1).max(200).default(50) }))
+      .output(duplicateList.nullable()),
+    /** Excludes all but the first image of the group that holds `image`, or of every group. */
+    excludeDuplicates: procedure.input(runAndCollection.extend({ threshold: z.number().min(0).max(nearDuplicateDefaults.most), image: rowId.optional() })).output(changeMade),
     history: procedure.output(history),
     /** Takes back what was changed by hand last; null when there is nothing. */
     undo: procedure.output(z.string().nullable()),
