@@ -18,12 +18,11 @@ export interface Command {
 
 const vocabularyViews = ['glyphs', 'table', 'tree', 'language'] as const;
 
-/** Every page and action of the window, collections, runs and symbols; `main` adds what the page itself offers. */
-export function allCommands(app: App, routes: typeof allRoutes, shortcuts: Shortcuts, main: HTMLElement | undefined): Command[] {
+/** Every page and action of the window, saved views, collections, runs and symbols. */
+export function windowCommands(app: App, routes: typeof allRoutes, shortcuts: Shortcuts): Command[] {
   const { library, names, preferences, route } = app;
   const themes = ['system', 'light', 'dark'] as const;
   return [
-    ...pageActions(main),
     ...routes.map(({ page, title }, index): Command => ({ id: `page ${page}`, title, group: 'Pages', keys: String(index + 1), run: () => route.go(page) })),
     ...vocabularyViews.map((view): Command => ({ id: `vocabulary ${view}`, title: `Vocabulary: ${view === 'tree' ? 'tree of prefixes' : view}`, group: 'Pages', run: () => route.go('vocabulary', [view]) })),
     { id: 'filter', title: 'Search or filter on this page', group: 'Window', keys: '/', run: shortcuts.filter },
@@ -33,6 +32,7 @@ export function allCommands(app: App, routes: typeof allRoutes, shortcuts: Short
     { id: 'clear', title: 'Let go of the selection', group: 'Window', keys: 'Esc', run: shortcuts.close },
     { id: 'keys', title: 'Keys: every shortcut', group: 'Window', keys: '?', run: shortcuts.sheet },
     ...themes.map((theme): Command => ({ id: `theme ${theme}`, title: `Look: ${theme === 'system' ? 'as the system' : theme}`, group: 'Window', run: () => (preferences.theme = theme) })),
+    ...app.views.saved.map(({ id, name, view }): Command => ({ id: `view ${id}`, title: `View ${name}`, group: 'Views', run: () => app.views.open(view) })),
     ...library.collections.map(({ name }): Command => ({ id: `collection ${name}`, title: `Collection ${name}`, group: 'Collections', run: () => library.chooseCollection(name) })),
     ...library.usableRuns.map(({ name, id }): Command => ({ id: `run ${id}`, title: `Run ${name}`, group: 'Runs', run: () => library.chooseRun(name) })),
     ...Array.from({ length: library.run?.config.vocabulary ?? 0 }, (_, symbol): Command => {
@@ -47,10 +47,10 @@ export function allCommands(app: App, routes: typeof allRoutes, shortcuts: Short
 /** Parts of a page whose buttons stand for single things in a list, not for actions. */
 const lists = '[role="listbox"], [role="grid"], [role="tree"], [role="tablist"], [role="application"], table, ul, ol';
 
-/** The buttons that the page shows, each name once. */
-function pageActions(main: HTMLElement | undefined): Command[] {
+/** What the page offers itself: the buttons that it shows, each name once. */
+export function pageCommands(main: HTMLElement | undefined): Command[] {
   const found = new Map<string, Command>();
-  for (const button of main?.querySelectorAll<HTMLButtonElement>('button:not([disabled]), label[tabindex]') ?? []) {
+  for (const button of main?.querySelectorAll<HTMLButtonElement>('button:not([disabled])') ?? []) {
     const title = (button.getAttribute('aria-label') ?? button.textContent ?? '').trim().replace(/\s+/g, ' ');
     if (title.length < 2 || title.length > 80 || found.has(title) || button.dataset.part !== undefined || button.closest(lists) || button.getClientRects().length === 0) continue;
     found.set(title, {

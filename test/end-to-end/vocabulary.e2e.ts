@@ -112,7 +112,7 @@ test('the command palette goes to pages, symbols and actions, and remembers', as
   await run('all symbols');
   await expect(list(page)).toBeVisible();
   await page.keyboard.press('ControlOrMeta+k');
-  await expect(palette.getByRole('option').first()).toContainText('All symbols');
+  await expect(palette.getByRole('option').first()).toContainText('Look: dark');
   await page.keyboard.press('ArrowDown');
-  await expect(palette.getByRole('option', { selected: true })).toContainText('Look: dark');
+  await expect(palette.getByRole('option', { selected: true })).toContainText('Symbol 12');
 });
