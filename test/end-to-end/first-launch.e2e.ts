@@ -17,7 +17,7 @@ test('a newcomer sees described images at once, and finds them again at the next
   await page.locator('main img').first().click();
   const inspector = page.getByRole('complementary', { name: 'Inspector' });
   await expect(inspector.getByRole('heading', { name: 'Image' })).toBeVisible();
-  await expect(inspector.getByText(/by embedding, of 2,500 images/)).toBeVisible();
+  await expect(inspector.getByText(/of 2,500 images, by the cosine of their embeddings/)).toBeVisible();
   await first.close();
 
   const again = await open({ library, profile });

@@ -25,7 +25,7 @@ for (const scheme of ['light', 'dark'] as const)
 
     await expect(page.getByText(/^2,500 images described$/)).toBeVisible();
     await page.getByRole('gridcell').nth(5).click();
-    await expect(page.getByText('by embedding, of 2,500 images')).toBeVisible();
+    await expect(page.getByText('12 of 2,500 images, by the cosine of their embeddings')).toBeVisible();
     await shoot('images');
 
     // Pictures of the sample as if they were the user's own, and a broken one.
