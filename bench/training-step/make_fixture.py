@@ -34,7 +34,7 @@ SAFE_ROUNDING = 3e-6  # |single − double| / |double| of every tensor
 def shape_of(config: dict, feature_width: int, tokens=None) -> Shape:
     channels = min(config["channels"] or feature_width, feature_width)
     width = channels if config["descriptor"] == "residual" else config["codeWidth"] if config["quantizer"] == "vector" else 0
-    derived = {"featureWidth": feature_width, "featureTokens": 0, "tokenWidth": 0, "channels": channels, "mapHidden": config["mapHidden"] if config["channels"] > 0 and config["mapSteps"] > 0 else 0, "codeWidth": width}
+    derived = {"featureWidth": feature_width, "featureTokens": 0, "tokenWidth": 0, "channels": channels, "mapHidden": config["mapHidden"] if config["channels"] > 0 and config["mapSteps"] > 0 else 0, "readoutHidden": 0, "codeWidth": width}
     derived |= {"featureTokens": tokens["count"], "tokenWidth": tokens["width"]} if tokens else {"featureTokens": 0, "tokenWidth": 0}
     return Shape(**{f.name: derived[f.name] if f.name in derived else config[f.name] for f in fields(Shape)})
 

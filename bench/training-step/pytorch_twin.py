@@ -35,6 +35,7 @@ class Shape:
     tokenWidth: int
     channels: int
     mapHidden: int
+    readoutHidden: int
     codeWidth: int
 
 

@@ -13,6 +13,7 @@ const small: Omit<TrainingConfig, 'preset'> = {
   seed: 0,
   backend: 'auto',
   threads: 0,
+  precision: 'float32',
   checkpointEvery: 200,
   quantizer: 'gumbel',
   vocabulary: 128,
@@ -30,9 +31,10 @@ const small: Omit<TrainingConfig, 'preset'> = {
   commitmentWeight: 0.25,
   codebookStart: 'k-means',
   codeRevival: 0.1,
-  channels: 48,
+  channels: 32,
   mapSteps: 400,
   mapHidden: 512,
+  readoutSteps: 800,
   descriptor: 'residual',
   trainCodes: false,
   width: 128,
@@ -77,7 +79,7 @@ const changes: Record<PresetName, Changes> = {
   small: {},
   // A test: seconds on one core with a few dozen images.
   tiny: {
-    steps: 20, batch: 16, views: 2, vocabulary: 16, length: 4, checkpointEvery: 10, mapSteps: 10, mapHidden: 32, trainCodes: true,
+    steps: 20, batch: 16, views: 2, vocabulary: 16, length: 4, checkpointEvery: 10, mapSteps: 10, mapHidden: 32, readoutSteps: 10, trainCodes: true,
     width: 16, descriptorLayers: 1, descriptorHeads: 2, memoryTokens: 2, interpreterLayers: 1, interpreterHeads: 2,
     projectorOutputs: 64, projectorHidden: 32, projectorBottleneck: 16,
     teacherTemperatureWarmup: 5, warmup: 2, evaluateEvery: 10, heldOut: 50,
@@ -90,7 +92,7 @@ const changes: Record<PresetName, Changes> = {
   },
   // The publication, as far as it says; 384 is the smallest common width of its heads that a ViT has, too.
   paper: {
-    steps: 20_000, channels: 0, mapSteps: 0, descriptor: 'autoregressive', crossView: false, projectionWeight: 1, alignmentWeight: 0, gumbelNoise: 1,
+    steps: 20_000, channels: 0, mapSteps: 0, readoutSteps: 0, descriptor: 'autoregressive', crossView: false, projectionWeight: 1, alignmentWeight: 0, gumbelNoise: 1,
     vectorGradient: 'straight-through', codebookUpdate: 'gradient', codebookStart: 'random', codeRevival: 0,
     width: 384, descriptorLayers: 6, descriptorHeads: 8, memoryTokens: 8, interpreterLayers: 12, interpreterHeads: 6,
     projectorOutputs: 8192, projectorHidden: 2048, projectorBottleneck: 256,
@@ -125,7 +127,7 @@ export function resolveConfig(given: Record<string, unknown>): TrainingConfig {
 }
 
 /** What was done before a field existed, where that is not what the presets do now. */
-const before: Changes = { mapSteps: 0, trainCodes: true };
+const before: Changes = { mapSteps: 0, readoutSteps: 0, trainCodes: true };
 
 /** A config as it was stored: fields that came with later versions have the values of its preset, or what was done before. */
 export const storedConfig = z.preprocess((stored: unknown) => {

@@ -3,6 +3,7 @@ import * as kernel from './kernels';
 import * as op from './operations';
 import type { Tensor } from './operations';
 import type { Parameters } from './parameters';
+import { addPerceptronStart, perceptron, perceptronWeights } from './perceptron';
 import type { RandomStream } from './random';
 import type { StudentShape } from './shapes';
 import { Tape, type Value } from './tape';
@@ -20,21 +21,9 @@ export function addFeatureMap(parameters: Parameters, shape: StudentShape): void
   zeros('mean', [Z]);
   zeros('map', [Z, H > 0 ? Z : C]);
   if (H === 0) return;
-  for (const { name, shape: sizes } of networkWeights(shape)) zeros(name, sizes);
+  zeros('linear.weight', [Z, C]);
+  for (const { name, shape: sizes } of perceptronWeights({ input: Z, hidden: H, output: C })) zeros(name, sizes);
   zeros('centre', [C]);
-}
-
-/** The weights of the network, as `feature.<name>` of the student. */
-function networkWeights({ featureWidth: Z, channels: C, mapHidden: H }: StudentShape): { name: string; shape: number[] }[] {
-  return [
-    { name: 'linear.weight', shape: [Z, C] },
-    { name: 'layer0.weight', shape: [Z, H] },
-    { name: 'layer0.bias', shape: [H] },
-    { name: 'layer1.weight', shape: [H, H] },
-    { name: 'layer1.bias', shape: [H] },
-    { name: 'layer2.weight', shape: [H, C] },
-    { name: 'layer2.bias', shape: [C] },
-  ];
 }
 
 /** The network's weights before its training: `linear` picks the first C directions with the given scales, the MLP gives 0. */
@@ -43,19 +32,12 @@ export function addNetworkStart(parameters: Parameters, shape: StudentShape, sca
   const linear = new Float32Array(Z * C);
   for (let i = 0; i < C; i++) linear[i * C + i] = scales[i];
   parameters.add('linear.weight', [Z, C], linear, 'matrix');
-  parameters.addMatrix('layer0.weight', Z, H, random);
-  parameters.addZeros('layer0.bias', [H]);
-  parameters.addMatrix('layer1.weight', H, H, random);
-  parameters.addZeros('layer1.bias', [H]);
-  parameters.addMatrix('layer2.weight', H, C, random, 0);
-  parameters.addZeros('layer2.bias', [C]);
+  addPerceptronStart(parameters, { input: Z, hidden: H, output: C }, random);
 }
 
 /** y = a · linear + MLP(a): [R, Z] → [R, C]. @param weight the value of `linear.weight`, `layer0.weight`, … */
 export function network(tape: Tape, a: Value, weight: (name: string) => Value): Value {
-  let hidden = a;
-  for (const layer of ['layer0', 'layer1']) hidden = kernel.layerNorm(tape, kernel.gelu(tape, kernel.linear(tape, hidden, weight(`${layer}.weight`), weight(`${layer}.bias`))));
-  return kernel.add(tape, kernel.linear(tape, a, weight('linear.weight'), null), kernel.linear(tape, hidden, weight('layer2.weight'), weight('layer2.bias')));
+  return kernel.add(tape, kernel.linear(tape, a, weight('linear.weight'), null), perceptron(tape, a, weight));
 }
 
 /** c = z / |z| − mean, [R, Z]. */

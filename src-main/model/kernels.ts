@@ -332,6 +332,13 @@ export function cosineDistance(tape: Tape, x: Value, targets: Tensor, rowWeights
   return { loss: tape.record(loss, [unit], (g) => [tf.tidy(() => op.multiply(targets, op.multiply(rowWeights, op.scale(g, -1))))]), distances };
 }
 
+/** The mean over all numbers of (x − targets)², a scalar. @param targets of the shape of x */
+export function meanSquare(tape: Tape, x: Value, targets: Tensor): Value {
+  const apart = op.subtract(x.tensor, targets);
+  const loss = tf.tidy(() => op.scale(op.sumOfSquares(apart), 1 / apart.size));
+  return tape.record(loss, [x], (g) => [tf.tidy(() => op.multiply(apart, op.scale(g, 2 / apart.size)))], [apart]);
+}
+
 /** Σ factor · value of scalars. */
 export function weightedSum(tape: Tape, terms: { value: Value; factor: Tensor }[]): Value {
   const output = tf.tidy(() => op.addMany(terms.map((term) => op.multiply(term.value.tensor, term.factor))));

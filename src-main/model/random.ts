@@ -2,7 +2,7 @@
  * Random numbers by counter: the numbers of a purpose and a step are a function of (seed, purpose, step) alone, so a
  * run that resumes at step n draws what the uninterrupted one drew, and nothing has to be stored.
  */
-export const randomPurposes = ['weights', 'order', 'noise', 'codes', 'hold-out', 'revival', 'map'] as const;
+export const randomPurposes = ['weights', 'order', 'noise', 'codes', 'hold-out', 'revival', 'map', 'readout'] as const;
 export type RandomPurpose = (typeof randomPurposes)[number];
 
 /** xoshiro128** (Blackman and Vigna 2018), its state spread from the counters with splitmix32. */

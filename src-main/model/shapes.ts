@@ -28,13 +28,18 @@ export type StudentShape = Pick<TrainingConfig, (typeof fields)[number]> & {
   channels: number;
   /** H of the network that maps features to channels; 0: the map is linear. */
   mapHidden: number;
+  /** Hidden width of the network that reads the rest of an embedding from its channels; 0: the rest is zeros. */
+  readoutHidden: number;
   /** E: width of the code vectors of each position, 0 where symbols have none. */
   codeWidth: number;
 };
 
 export function studentShape(config: TrainingConfig, featureWidth: number, tokens: FeatureTokens = { count: 0, width: 0 }): StudentShape {
   const channels = config.channels > 0 ? Math.min(config.channels, featureWidth) : featureWidth;
-  const codeWidth = config.descriptor === 'residual' ? channels : config.quantizer === 'vector' ? config.codeWidth : 0;
+  const residual = config.descriptor === 'residual';
+  const codeWidth = residual ? channels : config.quantizer === 'vector' ? config.codeWidth : 0;
+  const mapHidden = config.channels > 0 && config.mapSteps > 0 ? config.mapHidden : 0;
+  const readoutHidden = residual && config.codebookStart === 'k-means' && config.readoutSteps > 0 && channels < featureWidth ? mapHidden : 0;
   const chosen = Object.fromEntries(fields.map((name) => [name, config[name]])) as Pick<TrainingConfig, (typeof fields)[number]>;
-  return { ...chosen, featureWidth, featureTokens: tokens.count, tokenWidth: tokens.width, channels, mapHidden: config.channels > 0 && config.mapSteps > 0 ? config.mapHidden : 0, codeWidth };
+  return { ...chosen, featureWidth, featureTokens: tokens.count, tokenWidth: tokens.width, channels, mapHidden, readoutHidden, codeWidth };
 }

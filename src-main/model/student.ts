@@ -10,6 +10,7 @@ import { Parameters, WeightsInUse } from './parameters';
 import { addProjector } from './projector';
 import { withVectors } from './quantizer';
 import { RandomStream } from './random';
+import { addReadout, wholeEmbedding } from './readout';
 import type { StudentShape } from './shapes';
 import { Tape } from './tape';
 
@@ -19,7 +20,7 @@ export interface Descriptions {
   symbols: Uint16Array;
   /** Probability of each symbol given those before it, [B, L]. */
   probabilities: Float32Array;
-  /** z_s of the full description in the student's space of features (see normalise), zeros after its C channels, [B, Z]. */
+  /** z_s of the full description: C channels in the student's space of features (see normalise), then the readout's part or zeros, [B, Z]. */
   embeddings: Float32Array;
   /** When asked for: for each image and position the eight most likely symbols, best first. */
   alternatives: { symbol: number; probability: number }[][][] | null;
@@ -47,6 +48,7 @@ export class Student {
     addFeatureMap(parameters, shape);
     addDescriptor(parameters, shape, random);
     addInterpreter(parameters, shape, random);
+    addReadout(parameters, shape);
     if (o.trainable) {
       addProjector(parameters, 'projector', shape, random);
       addProjector(parameters, 'teacher', shape, random); // takes the student's values before the first step
@@ -93,7 +95,7 @@ export class Student {
    * @throws INVALID_INPUT when the features are not B·Z finite numbers, when tokens are missing, or for foreign symbols
    */
   async describe(features: Float32Array, o: { alternatives?: boolean; tokens?: Float32Array; given?: Uint16Array } = {}): Promise<Descriptions> {
-    const { featureWidth: Z, featureTokens: N, tokenWidth: T, length: L, channels: C } = this.shape;
+    const { featureWidth: Z, featureTokens: N, tokenWidth: T, length: L } = this.shape;
     const count = features.length / Z;
     if (!Number.isInteger(count)) throw new GlyphscopeError('INVALID_INPUT', `${features.length} numbers are no features of width ${Z}.`, { subject: 'features' });
     if (!features.every(Number.isFinite)) throw new GlyphscopeError('INVALID_INPUT', 'The features hold a value that is not a number.', { subject: 'features' });
@@ -116,9 +118,9 @@ export class Student {
         const choice = n > 0 ? { ...likeliest, given: this.#oneHot(given(from, rows), rows, n) } : likeliest;
         const written = writeSymbols(weights, this.shape, this.#see(features, tokens, from, rows), choice);
         const read = interpretSymbols(weights, this.shape, withVectors(weights, this.shape, weights.tape.constant(written.symbols))).tensor;
-        return [op.softmax(written.logits), tf.slice(read, [(L - 1) * rows, 0], [rows, C])];
+        return [op.softmax(written.logits), this.#whole(read, L, rows)];
       });
-      spread(await embeddings.data<'float32'>(), C, result.embeddings, Z, from);
+      result.embeddings.set(await embeddings.data<'float32'>(), from * Z);
       this.#list(result, from, rows, await probabilities.data<'float32'>(), n > 0 ? given(from, rows) : new Uint16Array(0));
       tf.dispose([probabilities, embeddings]);
     }
@@ -130,7 +132,7 @@ export class Student {
    * @param features [B, Z] as the teacher gave them  @returns for each length [B, Z]
    */
   async embedPrefixes(features: Float32Array, lengths: readonly number[], tokens?: TokenReader): Promise<Map<number, Float32Array>> {
-    const { featureWidth: Z, channels: C } = this.shape;
+    const { featureWidth: Z } = this.shape;
     const count = features.length / Z;
     const result = new Map(lengths.map((length) => [length, new Float32Array(count * Z)]));
     for (let from = 0; from < count; from += rowsAtOnce) {
@@ -138,11 +140,11 @@ export class Student {
       const read = tf.tidy(() => {
         const weights = new WeightsInUse(new Tape(false), this.parameters);
         const { symbols } = writeSymbols(weights, this.shape, this.#see(features, tokens, from, rows), likeliest);
-        return interpretSymbols(weights, this.shape, withVectors(weights, this.shape, weights.tape.constant(symbols))).tensor;
+        const all = interpretSymbols(weights, this.shape, withVectors(weights, this.shape, weights.tape.constant(symbols))).tensor;
+        return lengths.map((length) => this.#whole(all, length, rows));
       });
-      const values = await read.data<'float32'>();
-      read.dispose();
-      for (const [length, out] of result) spread(values.subarray((length - 1) * rows * C, length * rows * C), C, out, Z, from);
+      for (const [i, length] of lengths.entries()) result.get(length)!.set(await read[i].data<'float32'>(), from * Z);
+      tf.dispose(read);
     }
     return result;
   }
@@ -220,13 +222,13 @@ export class Student {
    * @throws INVALID_INPUT for a symbol outside the vocabulary or a length outside 1 … L
    */
   async interpret(symbols: Uint16Array, count: number, length: number): Promise<Float32Array> {
-    const { featureWidth: Z, channels: C } = this.shape;
+    const { featureWidth: Z } = this.shape;
     this.#requireSymbols(symbols, count, length);
     const out = new Float32Array(count * Z);
     for (let from = 0; from < count; from += rowsAtOnce) {
       const rows = Math.min(rowsAtOnce, count - from);
       const embeddings = tf.tidy(() => this.#read(this.#oneHot(symbols.subarray(from * length, (from + rows) * length), rows, length)));
-      spread(await embeddings.data<'float32'>(), C, out, Z, from);
+      out.set(await embeddings.data<'float32'>(), from * Z);
       embeddings.dispose();
     }
     return out;
@@ -239,7 +241,7 @@ export class Student {
    * @throws INVALID_INPUT when these are no such weights
    */
   async readMixtures(mixtures: Float32Array): Promise<Float32Array> {
-    const { featureWidth: Z, length: L, vocabulary: K, channels: C } = this.shape;
+    const { length: L, vocabulary: K } = this.shape;
     const n = mixtures.length / K;
     if (!Number.isInteger(n) || n < 1 || n > L) throw new GlyphscopeError('INVALID_INPUT', `${mixtures.length} numbers are no weights of ${K} symbols at 1 to ${L} positions.`, { subject: 'symbols' });
     for (let j = 0; j < n; j++) {
@@ -247,28 +249,27 @@ export class Student {
       if (!(Math.abs(sum - 1) < 1e-3)) throw new GlyphscopeError('INVALID_INPUT', `The weights of position ${j + 1} have the sum ${sum}, not 1.`, { subject: 'symbols' });
     }
     const embedding = tf.tidy(() => this.#read(tf.tensor3d(mixtures, [n, 1, K])));
-    const out = new Float32Array(Z);
-    spread(await embedding.data<'float32'>(), C, out, Z, 0);
+    const out = await embedding.data<'float32'>();
     embedding.dispose();
     return out;
   }
 
-  /** The embeddings [rows, C] after all n positions of symbols [n, rows, K], one-hot or mixed. */
+  /** The embeddings [rows, Z] after all n positions of symbols [n, rows, K], one-hot or mixed. */
   #read(symbols: Tensor): Tensor {
     const [n, rows] = symbols.shape;
     const weights = new WeightsInUse(new Tape(false), this.parameters);
     const read = interpretSymbols(weights, this.shape, withVectors(weights, this.shape, weights.tape.constant(symbols))).tensor;
-    return tf.slice(read, [(n - 1) * rows, 0], [rows, this.shape.channels]);
+    return this.#whole(read, n, rows);
+  }
+
+  /** Embeddings after `length` symbols, [rows, Z], from the interpreter's channels after each length, [L·rows, C]. */
+  #whole(read: Tensor, length: number, rows: number): Tensor {
+    return wholeEmbedding(this.parameters, this.shape, tf.slice(read, [(length - 1) * rows, 0], [rows, this.shape.channels]));
   }
 }
 
 const rowsAtOnce = 256;
 const listedAlternatives = 8;
-
-/** Rows of C numbers into rows of Z, from a row on: embeddings are as wide as features everywhere outside the student. */
-function spread(rows: Float32Array, channels: number, out: Float32Array, width: number, from: number): void {
-  for (let at = 0, row = from; at < rows.length; at += channels, row++) out.set(rows.subarray(at, at + channels), row * width);
-}
 
 /** Residual k-means codes of the features, [L, K, C], for students that imitate them. */
 export const imitatedCodes = 'imitation.codes';

@@ -18,6 +18,7 @@ const all: readonly Variant[] = [
   { group: 'descriptor', label: 'without the neighbour map', change: { mapSteps: 0 } },
   { group: 'descriptor', label: 'without channels', change: { channels: 0 } },
   ...some('interpreter', (value) => `${value} ${value === 1 ? 'layer' : 'layers'}`, 'interpreterLayers', [1, 3, 6, 12]),
+  { group: 'interpreter', label: 'without the readout', change: { readoutSteps: 0 } },
   ...choicesOf('interpreterAttention').map((value) => ({ group: 'interpreter', label: `${value} attention`, change: { interpreterAttention: value } })),
   ...some('projector', (value) => `${value} outputs`, 'projectorOutputs', [128, 512, 2048, 8192]),
   // With one view there are no others to compare it with.

@@ -13,18 +13,20 @@ const imagesAtOnce = 1024;
  * Chooses the map of model/feature-map.ts: the features as they are, their directions of most contrast between images
  * against views of one image, or a network that starts from these and learns to keep neighbours.
  * @param features of the chosen clean images, [n, Z]  @param viewSlots images that the contrast is measured on
+ * @returns with a network, the directions of the images' neighbourhoods, [n, Z], for the caller to dispose of
  */
-export async function prepareMap(o: PrepareOptions, features: Tensor, slots: Int32Array, viewSlots: Int32Array): Promise<void> {
+export async function prepareMap(o: PrepareOptions, features: Tensor, slots: Int32Array, viewSlots: Int32Array): Promise<Tensor | null> {
   const { student, config } = o;
   const { channels, featureWidth, mapHidden } = student.shape;
   await centreFeatures(student, features);
   if (config.channels === 0) student.parameters.assign('feature.map', await plainMap(student, features));
   else if (mapHidden === 0) student.parameters.assign('feature.map', await contrastMap(o, viewSlots, channels));
-  else await learnedMap(o, features, slots, await contrastMap(o, viewSlots, featureWidth));
+  else return learnedMap(o, features, slots, await contrastMap(o, viewSlots, featureWidth));
+  return null;
 }
 
 /** @param contrast all directions by falling contrast, [Z, Z] */
-async function learnedMap(o: PrepareOptions, features: Tensor, slots: Int32Array, contrast: Float32Array): Promise<void> {
+async function learnedMap(o: PrepareOptions, features: Tensor, slots: Int32Array, contrast: Float32Array): Promise<Tensor> {
   const { student } = o;
   const { channels, featureWidth: Z } = student.shape;
   const map = tf.tensor2d(contrast, [Z, Z]);
@@ -36,11 +38,12 @@ async function learnedMap(o: PrepareOptions, features: Tensor, slots: Int32Array
   const neighbourhood = neighbourhoods(o, slots, clean, map);
   tf.dispose([map, clean, spread]);
   const weights = await trainNeighbourMap({ ...o, shape: student.shape, clean: even, neighbourhood, scales: scales.subarray(0, channels) });
-  tf.dispose([even, neighbourhood]);
+  even.dispose();
   for (const { name, data } of weights) student.parameters.assign(name, data);
   const mean = tf.tidy(() => op.meanOver(inBlocks(features, (block) => student.beforeCentre(block)), 0));
   student.parameters.assign('feature.centre', await mean.data<'float32'>());
   mean.dispose();
+  return neighbourhood;
 }
 
 /** The clean image and the mean of its views, weighted 1 to 2, by contrast: rows of length 1, [n, Z]. */

@@ -9,6 +9,7 @@ import { inBlocks } from '../model/row-blocks';
 import { imitatedCodes, type Student } from '../model/student';
 import { tokensOf, type FeatureSource, type TokenSources } from './batches';
 import { prepareMap } from './prepare-map';
+import { trainReadout } from './train-readout';
 
 /** Images that the codes are made from, and that the spread between views is measured on. */
 const codeSample = 50_000;
@@ -30,7 +31,8 @@ export interface PrepareOptions {
 
 /**
  * What a new student starts from: the map from the teacher's features to the space that it works in, code vectors where
- * symbols have some with the sharpness of the choice among them, and a teacher projector equal to the student's.
+ * symbols have some with the sharpness of the choice among them, the readout of its embeddings, and a teacher projector
+ * equal to the student's.
  */
 export async function prepareStudent(o: PrepareOptions): Promise<void> {
   const { student, config } = o;
@@ -40,10 +42,15 @@ export async function prepareStudent(o: PrepareOptions): Promise<void> {
   const chosen = some(codeSample);
   o.onProgress?.({ phase: 'preparing', done: 0, total: null, unit: 'passes' });
   const features = tf.tidy(() => tf.tensor2d(o.clean.gather(chosen), [chosen.length, student.shape.featureWidth]));
-  await prepareMap(o, features, chosen, some(viewSample));
+  const neighbourhood = await prepareMap(o, features, chosen, some(viewSample));
   await startCodes(o, features, some(Math.max(querySample, queriesPerCode * config.vocabulary)), random);
   if (config.quantizer === 'vector') startCodebook(student.parameters, student.shape, config.views * config.batch);
-  features.dispose();
+  if (neighbourhood && student.shape.readoutHidden > 0) {
+    const points = inBlocks(features, (block) => student.normalise(block));
+    await trainReadout({ ...o, steps: config.readoutSteps, seed: config.seed, points, neighbourhood });
+    points.dispose();
+  }
+  tf.dispose([features, ...(neighbourhood ? [neighbourhood] : [])]);
   for (const name of student.parameters.names())
     if (name.startsWith('projector.')) tf.tidy(() => student.parameters.variable(`teacher.${name.slice('projector.'.length)}`).assign(student.parameters.variable(name).value()));
 }

@@ -10,7 +10,7 @@ export const kinds = ['residual', 'autoregressive'] as const;
 export function smallShape(descriptor: StudentShape['descriptor'], changes: Partial<StudentShape> = {}): StudentShape {
   return {
     quantizer: 'gumbel', codebookUpdate: 'average', interpreterAttention: 'causal', codeWidth: descriptor === 'residual' ? 6 : 0,
-    featureWidth: 8, featureTokens: 0, tokenWidth: 0, channels: 6, mapHidden: 0, vocabulary: 5, length: 4, descriptor, width: 8, descriptorLayers: 2, descriptorHeads: 2, memoryTokens: 2,
+    featureWidth: 8, featureTokens: 0, tokenWidth: 0, channels: 6, mapHidden: 0, readoutHidden: 0, vocabulary: 5, length: 4, descriptor, width: 8, descriptorLayers: 2, descriptorHeads: 2, memoryTokens: 2,
     interpreterLayers: 2, interpreterHeads: 2, projectorOutputs: 7, projectorHidden: 8, projectorBottleneck: 4, ...changes,
   };
 }

@@ -1,0 +1,121 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Progress } from '../contract/progress';
+import * as kernel from '../model/kernels';
+import * as op from '../model/operations';
+import type { Tensor } from '../model/operations';
+import { Parameters, WeightsInUse } from '../model/parameters';
+import { addPerceptronStart, perceptron } from '../model/perceptron';
+import { RandomStream } from '../model/random';
+import { readoutSizes } from '../model/readout';
+import type { Student } from '../model/student';
+import { residualSymbols } from '../model/symbol-losses';
+import { Tape } from '../model/tape';
+import { traced } from '../model/traced';
+import { Batches } from './batches';
+import { AdamW, betaPowers } from './optimizer';
+import { warmedCosine } from './schedules';
+
+const imagesAtOnce = 512;
+const learningRate = 0.001;
+const weightDecay = 0.01;
+const warmupSteps = 40;
+/** Length of the second part of an embedding, as a share of the first's. */
+const lengthShare = 0.3;
+
+export interface ReadoutOptions {
+  /** Has its map and its codes. */
+  student: Student;
+  steps: number;
+  seed: number;
+  /** x of the clean images, [n, C]. */
+  points: Tensor;
+  /** Directions of their neighbourhoods, [n, Z], unit length, by falling contrast (prepare-map.ts). */
+  neighbourhood: Tensor;
+  onProgress?: Progress;
+  signal?: AbortSignal;
+}
+
+/**
+ * Trains the readout of model/readout.ts: from the sum of an image's residual k-means codes, all of them for one half of a
+ * batch and 1 … L of them for the other, it shall give back the image's neighbourhood in the first Z − C directions,
+ *
+ *   mean over rows and directions of (R(Σ_{i≤j} code_i) − √Z · g)²,
+ *
+ * which makes it the mean over the images of that description. No labels. Its output is then scaled to `lengthShare` of the
+ * channels' length. docs/method.md says what it gave.
+ */
+export async function trainReadout(o: ReadoutOptions): Promise<void> {
+  const { student, seed } = o;
+  const { featureWidth: Z, length: L } = student.shape;
+  const sizes = readoutSizes(student.shape);
+  const random = new RandomStream(seed, 'readout');
+  const parameters = new Parameters();
+  addPerceptronStart(parameters, sizes, random);
+  const optimizer = new AdamW(parameters, { weightDecay });
+  optimizer.prepare(parameters.names());
+  const rates = warmedCosine(o.steps, Math.min(warmupSteps, o.steps), learningRate, 0);
+  const images = Int32Array.from({ length: o.points.shape[0] }, (_, i) => i);
+  const batches = new Batches(images, { batch: Math.min(imagesAtOnce, images.length), seed });
+  const goal = tf.tidy(() => op.scale(tf.slice(o.neighbourhood, [0, 0], [images.length, sizes.output]), Math.sqrt(Z)));
+  const codes = student.parameters.variable('codes').value();
+  const step = traced((inputs: Record<'x' | 'kept' | 'g' | 'codes' | 'learningRate' | 'beta1Power' | 'beta2Power', Tensor>) => {
+    const tape = new Tape(true);
+    const weights = new WeightsInUse(tape, parameters);
+    const read = perceptron(tape, tape.constant(sumOfCodes(inputs.x, inputs.codes, inputs.kept)), (name) => weights.get(name));
+    const loss = kernel.meanSquare(tape, read, inputs.g);
+    tape.backward(loss, tf.scalar(1), [loss]);
+    optimizer.update(weights.gradients(), { ...inputs, gradientScale: op.constant(1) });
+    return { loss: loss.tensor };
+  });
+  try {
+    for (let i = 0; i < o.steps; i++) {
+      o.signal?.throwIfAborted();
+      o.onProgress?.({ phase: 'preparing', done: i, total: o.steps, unit: 'steps' });
+      const { loss } = tf.tidy(() => {
+        const chosen = batches.at(i);
+        const rows = tf.tensor1d(chosen, 'int32');
+        const { beta1Power, beta2Power } = betaPowers(i + 1);
+        return step.run({ x: tf.gather(o.points, rows), kept: keptSymbols(chosen.length, L, random), g: tf.gather(goal, rows), codes, learningRate: tf.scalar(rates[i]), beta1Power: tf.scalar(beta1Power), beta2Power: tf.scalar(beta2Power) });
+      });
+      await loss.data(); // lets others in, too
+      loss.dispose();
+    }
+    for (const { name, data } of await scaled(parameters, o.points, codes)) student.parameters.assign(`readout.${name}`, data);
+  } finally {
+    step.dispose();
+    optimizer.dispose();
+    parameters.dispose();
+    goal.dispose();
+  }
+}
+
+/** Σ over the kept positions of the codes of points: [R, C]. @param kept ones and zeros, [L, R, 1] */
+function sumOfCodes(points: Tensor, codes: Tensor, kept: Tensor): Tensor {
+  return tf.tidy(() => op.sumOver(op.multiply(op.batchProduct(residualSymbols(points, codes), codes), kept), 0));
+}
+
+/** All positions for the first half of the rows, the first 1 … L for each of the others: [L, R, 1]. */
+function keptSymbols(rows: number, length: number, random: RandomStream): Tensor {
+  const kept = new Float32Array(length * rows);
+  for (let r = 0; r < rows; r++) {
+    const symbols = r < rows / 2 ? length : 1 + random.below(length);
+    for (let j = 0; j < symbols; j++) kept[j * rows + r] = 1;
+  }
+  return tf.tensor3d(kept, [length, rows, 1]);
+}
+
+/** The weights with the last layer scaled, so that outputs for some full descriptions have `lengthShare` of the channels' length. */
+async function scaled(parameters: Parameters, points: Tensor, codes: Tensor): Promise<{ name: string; data: Float32Array }[]> {
+  const [rows, width] = [Math.min(points.shape[0], 4096), points.shape[1] as number];
+  const lengths = tf.tidy(() => {
+    const tape = new Tape(false);
+    const x = sumOfCodes(tf.slice(points, [0, 0], [rows, width]), codes, tf.ones([codes.shape[0], rows, 1]));
+    const weights = new WeightsInUse(tape, parameters);
+    const squares = [x, perceptron(tape, tape.constant(x), (name) => weights.get(name)).tensor].map((part) => op.sumOfSquares(part));
+    return op.squareRoot(tf.stack(squares));
+  });
+  const [channels, read] = await lengths.data<'float32'>();
+  lengths.dispose();
+  const factor = (lengthShare * channels) / Math.max(read, 1e-12);
+  return (await parameters.read()).map(({ name, data }) => ({ name, data: name.startsWith('layer2.') ? data.map((value) => value * factor) : data }));
+}
