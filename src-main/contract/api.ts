@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
+import { comparison, runPair } from './compare';
 import { trainingConfig } from './config';
 import { changeMade, duplicateList, history, nearDuplicateDefaults, tagCount } from './curate';
 import { alternative, describeOutcome, filesAtOnce, occlusionEvent, occlusionGrids, reading } from './describing';
@@ -198,6 +199,12 @@ export const pageContract = {
     place: procedure
       .input(runAndCollection.extend({ symbols: symbolSequence.min(1) }))
       .output(z.object({ map: rowId, x: z.number(), y: z.number() }).nullable()),
+  },
+  /** Two runs on the same images. */
+  compare: {
+    /** Null before they were compared, and after either has described the collection anew. */
+    of: procedure.input(runPair).output(comparison.nullable()),
+    compute: procedure.input(runPair).output(started),
   },
 };
 

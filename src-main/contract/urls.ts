@@ -1,3 +1,4 @@
+import type { RunPair } from './compare';
 import { numberFields, type NumberField } from './query';
 
 /** Addresses that the engine serves besides the page and the socket. Every one needs the session's cookie. */
@@ -22,6 +23,9 @@ export const mapArrayUrl = (map: number, array: MapArray) => `/maps/${map}/${arr
 /** Ids of the different images that a query finds, in the order of import: Int32, little endian. */
 export const matchesUrl = (collection: number, run: number | null, query: string) =>
   `/matches/${collection}?${new URLSearchParams({ ...(run === null ? {} : { run: String(run) }), query }).toString()}`;
+
+/** How many neighbours each image keeps between two runs: images Int32 [n], little endian, then kept Uint8 [n]. */
+export const comparisonUrl = ({ run, other, collection }: RunPair) => `/comparisons/${run}/${other}/${collection}`;
 
 /** Numbers of a map's images in its order: Float32 [n], little endian, NaN for an image that is gone. */
 export const mapNumberFields = numberFields;

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { GlyphscopeError } from '../contract/errors';
 import { readCollectionImages, writeCollectionImages } from './collection-images';
 import { readCollections, writeCollections } from './collections';
+import { readComparisons, writeComparisons } from './comparisons';
 import { readDescribedFiles, writeDescribedFiles } from './described-files';
 import { readDescriptions, writeDescriptions } from './descriptions';
 import { readExcludedImages, writeExcludedImages } from './excluded-images';
@@ -76,6 +77,7 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
         runDocuments: readRunDocuments(reader),
         referenceFigures: readReferenceFigures(reader),
         maps: readMaps(reader),
+        comparisons: readComparisons(reader),
         jobs: readJobs(reader),
         journal: readJournal(reader),
         symbolNames: readSymbolNames(reader),
@@ -97,6 +99,7 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
         runDocuments: writeRunDocuments(writer),
         referenceFigures: writeReferenceFigures(writer),
         maps: writeMaps(writer),
+        comparisons: writeComparisons(writer),
         jobs: writeJobs(writer),
         journal: writeJournal(writer),
         symbolNames: writeSymbolNames(writer),

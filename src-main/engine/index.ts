@@ -12,6 +12,7 @@ import { serveImages } from './image-routes';
 import { JobBoard } from './jobs';
 import { openLibrary } from './library';
 import { findLocations } from './locations';
+import { serveComparisons } from './comparison-route';
 import { serveMatches } from './match-route';
 import { makeRouter, type EngineRouter } from './router';
 import { recoverRuns } from './run-card';
@@ -119,6 +120,7 @@ function listen(s: Services, router: EngineRouter, { host, port }: { host: strin
     log: s.log,
     routes: (app) => {
       serveMatches(app, s);
+      serveComparisons(app, s);
       serveExports(app, s);
       serveImages(app, {
         db: s.library.db,

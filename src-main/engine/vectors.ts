@@ -6,6 +6,7 @@ import { GlyphscopeError } from '../contract/errors';
 import { bytesToSymbols } from '../database/symbol-bytes';
 import type { LibraryDatabase } from '../database/library-database';
 import type { EmbeddingSet } from '../explore/embedding-set';
+import type { NearestImages } from '../explore/kept-neighbours';
 import type { StandingMap } from '../explore/map-placing';
 import type { FoundRows, NearestQuestion } from '../explore/nearest-graph';
 import type { FoundImage, FoundNeighbours } from '../explore/neighbours';
@@ -119,6 +120,12 @@ export class Vectors {
   async placeMissing(run: number, collection: number, map: StandingMap, o: MapHelp): Promise<MapArrays> {
     const key = await this.#ready(run, collection);
     return this.#client.placeMissing(key, map, { ...o, nearest: await nearestOf(await this.#client.placingPoints(key, map), o) });
+  }
+
+  /** The k nearest of every image of the collection by embedding, exactly, itself left out. */
+  async nearestImages(run: number, collection: number, k: number, o: MapHelp): Promise<NearestImages> {
+    const key = await this.#ready(run, collection);
+    return this.#client.nearestImages(key, k, { ...o, nearest: await nearestOf(await this.#client.imageRows(key, k), o) });
   }
 
   /** Where a vector [Z] would stand on a map, within −1 … 1. */

@@ -3,6 +3,7 @@ import { GlyphscopeError } from '../contract/errors';
 import type { PrefixNode } from '../contract/explore';
 import type { Progress } from '../contract/progress';
 import type { EmbeddingSet } from './embedding-set';
+import type { NearestImages } from './kept-neighbours';
 import type { StandingMap } from './map-placing';
 import type { FoundRows, NearestQuestion } from './nearest-graph';
 import type { FoundNeighbours, NeighbourQuery } from './neighbours';
@@ -151,6 +152,20 @@ export class VectorClient {
    */
   placeMissing(key: string, map: StandingMap, o: { nearest?: FoundRows | null; onProgress?: Progress; signal?: AbortSignal }): Promise<MapArrays> {
     return this.#call('placeMissing', { key, map, nearest: o.nearest ?? null }, o);
+  }
+
+  /** Every image's embedding as a row, and how many neighbours of each, itself included, stand for its k nearest. */
+  imageRows(key: string, k: number): Promise<NearestQuestion> {
+    return this.#call('imageRows', { key, k });
+  }
+
+  /**
+   * The k nearest of every image.
+   * @param o.nearest of each of `imageRows`, where something faster than this worker found them
+   * @throws CANCELLED when the signal aborts
+   */
+  nearestImages(key: string, k: number, o: { nearest?: FoundRows | null; onProgress?: Progress; signal?: AbortSignal }): Promise<NearestImages> {
+    return this.#call('nearestImages', { key, k, nearest: o.nearest ?? null }, o);
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { ErrorDetail } from '../contract/errors';
 import type { ProgressState } from '../contract/progress';
 import type { EmbeddingSet } from './embedding-set';
+import type { NearestImages } from './kept-neighbours';
 import type { StandingMap } from './map-placing';
 import type { FoundRows, NearestQuestion } from './nearest-graph';
 import type { FoundNeighbours, NeighbourQuery } from './neighbours';
@@ -43,6 +44,8 @@ export interface VectorOperations {
   placingPoints: { input: { key: string; map: StandingMap }; output: Required<NearestQuestion> };
   placeVector: { input: { key: string; map: StandingMap; vector: Float32Array }; output: { x: number; y: number } };
   placeMissing: { input: { key: string; map: StandingMap; nearest: FoundRows | null }; output: MapArrays };
+  imageRows: { input: { key: string; k: number }; output: NearestQuestion };
+  nearestImages: { input: { key: string; k: number; nearest: FoundRows | null }; output: NearestImages };
   map: { input: { key: string; seed: number; nearest: FoundRows | null }; output: MapResult };
 }
 export type VectorOperation = keyof VectorOperations;

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { GlyphscopeError, toErrorDetail } from '../contract/errors';
 import type { Progress } from '../contract/progress';
 import { prepareSet, type PreparedSet } from './embedding-set';
+import { nearestImages } from './kept-neighbours';
 import { mapOf, mapPoints } from './map';
 import { placeMissing, placeVector, placingPoints } from './map-placing';
 import { findNeighbours, neighboursOfImage } from './neighbours';
@@ -51,6 +52,11 @@ const handlers: Handlers = {
     const { coordinates, extent } = await mapOf(set, { seed, nearest, threads: workerData as LayoutThreads | null, ...call });
     return { coordinates, extent, images: set.images.slice(), labels: set.labels.slice(), symbols: set.symbols.slice(), classes: set.classes, length: set.length };
   },
+  imageRows: ({ key, k }) => {
+    const { embeddings, width, images } = setOf(key);
+    return { rows: embeddings.slice(), width, k: Math.min(k + 1, images.length) };
+  },
+  nearestImages: ({ key, k, nearest }, call) => nearestImages(setOf(key), k, { nearest, ...call }),
   placingPoints: ({ key, map }) => placingPoints(setOf(key), map),
   placeVector: ({ key, map, vector }) => placeVector(setOf(key), map, vector),
   placeMissing: async ({ key, map, nearest }, call): Promise<MapArrays> => {

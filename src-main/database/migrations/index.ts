@@ -12,6 +12,7 @@ import { curation } from './0090-curation';
 import { symbolNames } from './0100-symbol-names';
 import { describedFiles } from './0110-described-files';
 import { mapPlacing } from './0120-map-placing';
+import { comparisons } from './0130-comparisons';
 
 export interface Migration {
   /** Number of the library's format after it; multiples of ten, so that a repair fits between. */
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   { version: 100, apply: symbolNames },
   { version: 110, apply: describedFiles },
   { version: 120, apply: mapPlacing },
+  { version: 130, apply: comparisons },
 ];
 
 /** The format that this program reads and writes. */

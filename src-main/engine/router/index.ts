@@ -1,5 +1,6 @@
 import type { Services } from '../services';
 import { collectionsRouter } from './collections';
+import { compareRouter } from './compare';
 import { curateRouter } from './curate';
 import { describeRouter } from './describe';
 import { exploreRouter } from './explore';
@@ -32,6 +33,7 @@ export function makeRouter(s: Services) {
     runs: runsRouter(procedures, s),
     describe: describeRouter(procedures, s),
     explore: exploreRouter(procedures, s),
+    compare: compareRouter(procedures, s),
     host: hostRouter(procedures, s),
   });
 }

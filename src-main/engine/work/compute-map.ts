@@ -14,7 +14,7 @@ type MapJob = Pick<JobHandle, 'signal' | 'progress'>;
 /** Computes the map of a described collection and puts it in the place of the one before. */
 export async function computeMap(s: MapServices, o: { run: number; collection: number; seed: number }, job: MapJob): Promise<JobOutcome> {
   const { step } = described(s, o);
-  const { extent, ...arrays } = await s.vectors.map(o.run, o.collection, { seed: o.seed, ...helpers(s, o.run, job) });
+  const { extent, ...arrays } = await s.vectors.map(o.run, o.collection, { seed: o.seed, ...mapHelp(s, o.run, job) });
   await keepMap(s, { ...o, step, extent, placed: 0, recall: null }, arrays);
   const points = arrays.images.length;
   return { summary: `${count(points)} images placed.`, counts: { points } };
@@ -29,7 +29,7 @@ export async function placeOnMap(s: MapServices, o: { run: number; collection: n
   if (!map)
     throw new GlyphscopeError('NOT_FOUND', 'There is no map that images could be placed on.', { subject: `run ${o.run}`, remedy: 'Compute the map.' });
   const before = await readMap(s.library.directory, map);
-  const added = await s.vectors.placeMissing(o.run, o.collection, { ...map, ...before }, helpers(s, o.run, job));
+  const added = await s.vectors.placeMissing(o.run, o.collection, { ...map, ...before }, mapHelp(s, o.run, job));
   const placed = added.images.length;
   if (placed > 0) await keepMap(s, { ...map, placed: map.placed + placed }, joined(before, added));
   return { summary: placed > 0 ? `${count(placed)} images placed on the map.` : 'The map has every described image.', counts: { placed } };
@@ -63,8 +63,8 @@ function described(s: MapServices, { run, collection }: { run: number; collectio
   return { step: s.library.db.read.runs.encoding(run, collection)?.step ?? null };
 }
 
-/** The run's student has a backend: native TensorFlow takes every core, the vector worker one. */
-function helpers(s: MapServices, run: number, { signal, progress }: MapJob) {
+/** What the work is given: the run's student has a backend, and native TensorFlow takes every core, the vector worker one. */
+export function mapHelp(s: Pick<Services, 'students'>, run: number, { signal, progress }: MapJob) {
   const onProgress: Progress = (at) => progress(at);
   const nearest = (question: NearestQuestion) =>
     s.students.use(run, async (student) => (student.backend.name.startsWith('tensorflow') ? student.nearest(question, onProgress, signal) : null));
