@@ -4,7 +4,7 @@
  */
 
 /** TensorFlow's numbers of its types (types.proto). */
-export const dataType = { float32: 1, int32: 3, int64: 9, bool: 10, resource: 20 } as const;
+export const dataType = { float32: 1, int32: 3, int64: 9, bool: 10, bfloat16: 14, resource: 20 } as const;
 export type DataType = keyof typeof dataType;
 
 export type AttributeValue =

@@ -18,14 +18,17 @@ export interface Traced<I extends Partial<Tensors>, O extends Partial<Tensors>> 
  *
  * What the computation reads of JavaScript is fixed by the first call: everything that changes has to be an input or a
  * variable, and nothing may read a tensor's values.
+ *
+ * @param o.bfloat16 rounds factors and results of matrix products to bfloat16 (8 bits of mantissa), sums in between being
+ * float32; where the computation becomes a function, else it has no effect
  */
-export function traced<I extends Partial<Tensors>, O extends Partial<Tensors>>(compute: (inputs: I) => O): Traced<I, O> {
+export function traced<I extends Partial<Tensors>, O extends Partial<Tensors>>(compute: (inputs: I) => O, o: { bfloat16?: boolean } = {}): Traced<I, O> {
   const runtime = functionRuntime();
   if (!runtime) return { run: (inputs) => tf.tidy(() => compute(inputs)), dispose: () => undefined };
   let recorded: RecordedFunction | null = null;
   return {
     run(inputs) {
-      recorded ??= record(runtime, inputs as Tensors, compute as unknown as (inputs: Tensors) => Tensors);
+      recorded ??= record(runtime, inputs as Tensors, compute as unknown as (inputs: Tensors) => Tensors, o.bfloat16 ?? false);
       const { name, captured, inputNames, outputNames } = recorded;
       const results = runtime.executeMultipleOutputs(name, [], [...captured, ...inputNames.map((input) => inputs[input] as Tensor)], outputNames.length);
       return Object.fromEntries(outputNames.map((output, i) => [output, results[i]])) as O;
@@ -69,9 +72,9 @@ interface RecordedFunction {
 
 let recordedFunctions = 0;
 
-function record(runtime: FunctionRuntime, inputs: Tensors, compute: (inputs: Tensors) => Tensors): RecordedFunction {
+function record(runtime: FunctionRuntime, inputs: Tensors, compute: (inputs: Tensors) => Tensors, bfloat16: boolean): RecordedFunction {
   const inputNames = Object.keys(inputs);
-  const recorder = new Recorder(runtime);
+  const recorder = new Recorder(runtime, bfloat16);
   for (const name of inputNames) recorder.input(name, inputs[name]);
   const { executeSingleOutput, executeMultipleOutputs } = runtime;
   runtime.executeSingleOutput = (operation, attributes, given) => recorder.operation(operation, attributes, given, (names) => [executeSingleOutput.call(runtime, names, attributes, given)], 1)[0];
@@ -106,6 +109,8 @@ interface VariableUse {
   readsSince: string[];
 }
 
+const products: ReadonlySet<string> = new Set(['MatMul', 'BatchMatMulV2']);
+
 class Recorder {
   readonly nodes: GraphNode[] = [];
   /** Placeholders of the variables' handles, and the handles. */
@@ -115,9 +120,13 @@ class Recorder {
   readonly #runtime: FunctionRuntime;
   readonly #sources = new WeakMap<object, Source>();
   readonly #variables = new Map<string, VariableUse>();
+  readonly #bfloat16: boolean;
+  /** What was rounded already: a weight is a factor in several products. */
+  readonly #rounded = new Map<string, string>();
 
-  constructor(runtime: FunctionRuntime) {
+  constructor(runtime: FunctionRuntime, bfloat16: boolean) {
     this.#runtime = runtime;
+    this.#bfloat16 = bfloat16;
   }
 
   input(name: string, tensor: Tensor): void {
@@ -134,7 +143,8 @@ class Recorder {
     const variables = from.flatMap((source) => this.#variables.get(source) ?? []);
     const reads = operation === 'ReadVariableOp';
     const before = variables.flatMap((use) => [...(use.lastWrite ? [use.lastWrite] : []), ...(reads ? [] : use.readsSince)]);
-    const node = this.#add(operation, [...from, ...[...new Set(before)].map((name) => `^${name}`)], Object.fromEntries(attributes.map((attribute) => [attribute.name, this.#attribute(attribute)])));
+    const encoded = Object.fromEntries(attributes.map((attribute) => [attribute.name, this.#attribute(attribute)]));
+    const node = this.#bfloat16 && products.has(operation) ? this.#productOfBfloat16(operation, from, encoded) : this.#add(operation, [...from, ...[...new Set(before)].map((name) => `^${name}`)], encoded);
     if (variables.length > 0 && !reads) {
       if (outputs > 0) throw new Error(`${operation} writes a variable and gives a result: that cannot be traced`);
       for (const use of variables) Object.assign(use, { lastWrite: node, readsSince: [] });
@@ -168,6 +178,20 @@ class Recorder {
     const from = `${this.#constant(typeOf(tensor), tensor.shape, bytes)}:0`;
     this.#sources.set(tensor.dataId, { from, shape: tensor.shape });
     return from;
+  }
+
+  #productOfBfloat16(operation: string, factors: string[], attributes: Record<string, AttributeValue>): string {
+    const rounded = factors.map((from) => {
+      const known = this.#rounded.get(from) ?? this.#cast(from, 'float32', 'bfloat16');
+      this.#rounded.set(from, known);
+      return known;
+    });
+    const product = this.#add(operation, rounded.map((name) => `${name}:0`), { ...attributes, T: { kind: 'type', value: dataType.bfloat16 } });
+    return this.#cast(`${product}:0`, 'bfloat16', 'float32');
+  }
+
+  #cast(from: string, type: DataType, to: DataType): string {
+    return this.#add('Cast', [from], { SrcT: { kind: 'type', value: dataType[type] }, DstT: { kind: 'type', value: dataType[to] } });
   }
 
   /** TensorFlow.js lets tensors of several shapes share their data. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingConfig } from '../contract/config';
+import { hasBfloat16 } from '../model/bfloat16';
 import { followQueries, queryUse } from '../model/codebook';
 import { entropyOfRows, gumbelNoise, prefixWeights, studentLoss, symbolUse, type LossInput } from '../model/losses';
 import * as op from '../model/operations';
@@ -56,10 +57,11 @@ interface InTraining {
 export function stepComputation(t: InTraining): StepComputation {
   const { batch, microBatch } = t.config;
   if (microBatch > 0 && microBatch < batch) return inParts(t, batch / microBatch);
-  return traced((inputs: StepInputs) => {
+  const step = (inputs: StepInputs): StepMeasures => {
     const whole = contributionOf(t, inputs, 1);
     return measuresOf(whole, update(t, { ...inputs, ...whole }));
-  });
+  };
+  return traced(step, precision(t));
 }
 
 /**
@@ -69,8 +71,8 @@ export function stepComputation(t: InTraining): StepComputation {
  * the whole batch by the rounding of sums, and by nothing else.
  */
 function inParts(t: InTraining, parts: number): StepComputation {
-  const use = traced((inputs: StepInputs) => ({ use: op.scale(symbolUse(t.student, lossInput(t.config, inputs)), 1 / parts) }));
-  const contribution = traced((inputs: StepInputs) => contributionOf(t, inputs, parts));
+  const use = traced((inputs: StepInputs) => ({ use: op.scale(symbolUse(t.student, lossInput(t.config, inputs)), 1 / parts) }), precision(t));
+  const contribution = traced((inputs: StepInputs) => contributionOf(t, inputs, parts), precision(t));
   const ending = traced((given: UpdateInputs) => update(t, given));
   return {
     run(inputs) {
@@ -82,6 +84,9 @@ function inParts(t: InTraining, parts: number): StepComputation {
     dispose: () => [use, contribution, ending].forEach((one) => one.dispose()),
   };
 }
+
+/** Loss and gradients alone have products of matrices. */
+const precision = ({ config }: InTraining): { bfloat16: boolean } => ({ bfloat16: config.precision === 'bfloat16' && hasBfloat16() });
 
 /** What each part gives, added up as it comes. */
 function summed<T extends Partial<Record<string, Tensor>>>(parts: StepInputs[], compute: (part: StepInputs) => T): T {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { toErrorDetail } from '../contract/errors';
 import type { TrainingEvent } from '../contract/runs';
 import { gpuFailure, usesGpu } from '../model/backend-failures';
+import { hasBfloat16 } from '../model/bfloat16';
 import { FeatureStore } from '../teacher/feature-store';
 import { toTrainer, type FeatureFile, type FromTrainer, type TrainerStart } from './messages';
 import { startPlanned } from './planned-backend';
@@ -45,9 +46,10 @@ async function run(o: TrainerStart): Promise<void> {
     onGpu = usesGpu(name);
     void failure?.then(fail);
     tell({ type: 'backend', name, description });
-    const { batch, microBatch } = o.config;
+    const { batch, microBatch, precision } = o.config;
     const inParts = microBatch > 0 && microBatch < batch ? `, ${microBatch} of a batch's ${batch} images at a time` : '';
-    tell({ type: 'message', step: 0, level: 'info', text: [`Computes with ${description}${inParts}.`, reason, note].filter(Boolean).join(' ') });
+    const rounded = precision === 'bfloat16' && `It multiplies matrices in ${hasBfloat16() ? 'bfloat16' : 'float32: it has no fast bfloat16'}.`;
+    tell({ type: 'message', step: 0, level: 'info', text: [`Computes with ${description}${inParts}.`, rounded, reason, note].filter(Boolean).join(' ') });
     const open = (file: FeatureFile) => FeatureStore.open(file.directory, file.spec);
     const { config, teacher, tokens, trainSlots, heldOut, runDirectory, resume } = o;
     const events = train({

@@ -58,6 +58,18 @@ describe('a traced computation', () => {
     variable.dispose();
   });
 
+  it('rounds the factors of products to bfloat16 where it is asked to, and nothing else', () => {
+    const compute = ({ a, b }: { a: tf.Tensor; b: tf.Tensor }) => ({ product: op.matrixProduct(a, b), batches: op.batchProduct(tf.reshape(a, [2, 1, 2]), tf.reshape(b, [2, 2, 1])), sum: op.add(a, op.constant(0)) });
+    const rounded = traced(compute, { bfloat16: true });
+    // 1 + 2⁻⁷ has 8 bits, 1 + 2⁻⁹ is rounded to 1.
+    const results = tf.tidy(() => rounded.run({ a: tf.tensor2d([[1 + 2 ** -7, 1 + 2 ** -9], [3, 4]]), b: tf.tensor2d([[1, 0], [0, 1]]) }));
+    expect(values(results.product)).toEqual(native ? [1 + 2 ** -7, 1, 3, 4] : [1 + 2 ** -7, 1 + 2 ** -9, 3, 4]);
+    expect(values(results.batches)).toEqual([1 + 2 ** -7, 4]);
+    expect(values(results.sum)).toEqual([1 + 2 ** -7, 1 + 2 ** -9, 3, 4]);
+    tf.dispose(Object.values(results));
+    rounded.dispose();
+  });
+
   it('leaves no tensor behind', () => {
     const step = traced(({ x }: { x: tf.Tensor }) => ({ y: op.exponential(op.add(x, op.constant(1))) }));
     const run = () => tf.tidy(() => void step.run({ x: tf.tensor1d([1, 2]) }));
