@@ -57,7 +57,7 @@ export async function trainReadout(o: ReadoutOptions): Promise<void> {
   const images = Int32Array.from({ length: o.points.shape[0] }, (_, i) => i);
   const batches = new Batches(images, { batch: Math.min(imagesAtOnce, images.length), seed });
   const goal = tf.tidy(() => op.scale(tf.slice(o.neighbourhood, [0, 0], [images.length, sizes.output]), Math.sqrt(Z)));
-  const codes = student.parameters.variable('codes').value();
+  const codes = tf.tidy(() => student.parameters.variable('codes').value().clone());
   const step = traced((inputs: Record<'x' | 'kept' | 'g' | 'codes' | 'learningRate' | 'beta1Power' | 'beta2Power', Tensor>) => {
     const tape = new Tape(true);
     const weights = new WeightsInUse(tape, parameters);
@@ -85,7 +85,7 @@ export async function trainReadout(o: ReadoutOptions): Promise<void> {
     step.dispose();
     optimizer.dispose();
     parameters.dispose();
-    goal.dispose();
+    tf.dispose([goal, codes]);
   }
 }
 
