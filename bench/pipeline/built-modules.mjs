@@ -13,6 +13,8 @@ const entries = {
   inspector: 'src-main/dataset/inspector.ts',
   'image-store': 'src-main/dataset/image-store.ts',
   catalogue: 'src-main/teacher/catalogue.ts',
+  'encoder-plan': 'src-main/teacher/encoder-plan.ts',
+  'hub-layout': 'src-main/teacher/hub-layout.ts',
   'feature-store': 'src-main/teacher/feature-store.ts',
   features: 'src-main/teacher/features.ts',
   'image-worker-pool': 'src-main/teacher/image-worker-pool.ts',

@@ -8,7 +8,7 @@
  * else; the faster of one session with all threads and one session for each thread, both with 32 images a run.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createHash } from 'node:crypto';
@@ -26,12 +26,13 @@ const { ImageWorkerPool } = await load('image-worker-pool');
 const { FeatureStore } = await load('feature-store');
 const { computeFeatures } = await load('features');
 const { embeddedTeacher } = await load('catalogue');
+const { planEncoder } = await load('encoder-plan');
 
 const folder = mkdtempSync(join(tmpdir(), 'glyphscope-features-'));
 const path = archive ?? fileURLToPath(new URL('../../resources/sample/cifar10-sample.zip', import.meta.url));
 const teacher = embeddedTeacher();
 const store = ImageStore.open(join(folder, 'images'));
-const pool = new ImageWorkerPool({ worker: join(modules, 'images.mjs'), teacher, threads });
+const pool = new ImageWorkerPool({ worker: join(modules, 'images.mjs'), teacher, plan: { ...planEncoder(teacher, { bytes: 0, cores: threads, memory: totalmem() }), workers: threads, threads: 1 } });
 
 const wanted = [];
 for await (const entry of (await openSource(path)).entries()) {

@@ -10,7 +10,7 @@
  * Without --archive the sample collection is imported.
  */
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -30,10 +30,11 @@ const { importImages } = await load('import');
 const { ImageStore } = await load('image-store');
 const { ImageWorkerPool } = await load('image-worker-pool');
 const { embeddedTeacher } = await load('catalogue');
+const { planEncoder } = await load('encoder-plan');
 
 const folder = mkdtempSync(join(tmpdir(), 'glyphscope-import-'));
 const path = archive ?? fileURLToPath(new URL('../../resources/sample/cifar10-sample.zip', import.meta.url));
-const pool = new ImageWorkerPool({ worker: join(modules, 'images.mjs'), teacher: embeddedTeacher(), threads });
+const pool = new ImageWorkerPool({ worker: join(modules, 'images.mjs'), teacher: embeddedTeacher(), plan: { ...planEncoder(embeddedTeacher(), { bytes: 0, cores: threads, memory: totalmem() }), workers: threads, threads: 1 } });
 sharp.cache(false);
 sharp.concurrency(1);
 

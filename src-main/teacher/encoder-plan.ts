@@ -35,5 +35,5 @@ export function planEncoder({ inputSize }: Pick<TeacherInfo, 'inputSize'>, o: { 
   const fit = Math.max(1, Math.floor((o.memory * shareOfMemory) / (2 * o.bytes + besideWeights)));
   const workers = Math.min(o.cores, provider === 'cpu' ? fit : Math.min(fit, sessionsOnCard));
   const batch = small || provider !== 'cpu' ? 32 : 4;
-  return { provider, workers, threads: provider === 'cpu' ? Math.max(1, Math.floor(o.cores / workers)) : 1, batch, viewsAtOnce: small ? 80 : 3 * batch };
+  return { provider, workers, threads: provider === 'cpu' ? Math.max(1, Math.floor(o.cores / workers)) : 1, batch, viewsAtOnce: small ? 80 : batch };
 }
