@@ -56,7 +56,7 @@ test('a symbol is explained: alternatives with what would follow, and a heat map
   fs.copyFileSync(file, copy);
   await dropPaths(opened, '[data-testid=drop-zone]', [copy]);
   await page.getByRole('option', { name: /^copy.png: \d/ }).click();
-  await expect(page.getByText('known: nothing had to be computed')).toBeVisible();
+  await expect(page.getByText('known already')).toBeVisible();
   await page.getByRole('region', { name: 'Result for copy.png' }).getByRole('button', { name: 'Speak this' }).click();
   await expect(page.getByRole('listbox', { name: /^Sequence.*(\d+ ){7}\d+$/ })).toBeVisible();
 });

@@ -2,13 +2,14 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/windows';
 
-const pages = ['Images', 'Describe', 'Vocabulary', 'Map', 'Training'] as const;
+const pages = ['Images', 'Describe', 'Speak', 'Vocabulary', 'Map', 'Training'] as const;
 
 /** What a page shows once it is there. */
 const sign = (page: Page, name: (typeof pages)[number]) =>
   ({
     Images: () => page.getByText(/^2,500 images described$/),
     Describe: () => page.getByText('Drop images or folders here'),
+    Speak: () => page.getByText('Speak in symbols'),
     Vocabulary: () => page.getByRole('listbox', { name: 'Symbols' }).getByRole('option').first(),
     Map: () => page.getByRole('application', { name: /^Map of 2,500 images/ }),
     Training: () => page.getByRole('list', { name: 'Runs' }),
