@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+// All benchmarks whose goals are ratios or limits, one after the other, and one table of what they measured:
+//
+//   npm run bench [-- --json FILE] [--only NAME,…] [--readme]
+//
+//   --only    some of them: import, features, teachers, training-step, first-step, long-run, backends, knn, umap, query, map, grid, start
+//   --json    {"rows": [{"name", "ours", "peer", "unit", "ratio", "goal", "met", "cores"}, …]}
+//   --readme  renews the table in README.md with these rows
+//
+// A benchmark whose needs are missing (Python, Chromium, an archive: bench/README.md) is named with its last line, and the
+// others go on. Half an hour on 4 quiet cores. The sweeps, which take hours, are bench/sweep.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from '../scripts/build.mjs';
+import { engineNode, root } from '../scripts/project.mjs';
+import { markdown, report } from './report.mjs';
+
+/** In the order of what a user waits for; `writes`: rows come in a file, not as lines of JSON. */
+const benchmarks = [
+  { name: 'import', file: 'pipeline/import.mjs' },
+  { name: 'features', file: 'pipeline/features.mjs' },
+  { name: 'teachers', file: 'pipeline/teachers.mjs', writes: true },
+  { name: 'training-step', file: 'training-step/run.mjs', writes: true },
+  { name: 'first-step', file: 'training-step/first-step.mjs', writes: true },
+  { name: 'long-run', file: 'training-step/long-run.mjs', writes: true },
+  { name: 'backends', file: 'backends/run.mjs' },
+  { name: 'knn', file: 'knn/exact.mjs' },
+  { name: 'one-query', file: 'knn/one-query.mjs' },
+  { name: 'umap', file: 'umap/run.mjs', writes: true },
+  { name: 'query', file: 'query/run.mjs' },
+  { name: 'map', file: 'ui/map.mjs', writes: true },
+  { name: 'grid', file: 'ui/grid.mjs', writes: true },
+  { name: 'start', file: 'start.mjs' },
+];
+
+const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' }, readme: { type: 'boolean', default: false } } });
+const wanted = values.only?.split(',');
+const unknown = wanted?.find((name) => !benchmarks.some((one) => one.name === name));
+if (unknown) {
+  console.error(`There is no benchmark ${unknown}: ${benchmarks.map(({ name }) => name).join(', ')}.`);
+  process.exit(2);
+}
+
+/** Its rows, and the last line that it said when it ended without any. */
+function measure({ name, file, writes = false }) {
+  const json = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'glyphscope-bench-')), 'rows.json');
+  return new Promise((resolve) => {
+    const child = spawn(engineNode(), [path.join(root, 'bench', file), ...(writes ? ['--json', json] : [])], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const lines = [];
+    let out = '';
+    child.stdout.on('data', (text) => (out += text));
+    child.stderr.on('data', (text) => lines.push(...String(text).split('\n').filter((line) => line.trim())));
+    child.on('close', (code) => {
+      const rows = writes ? (fs.existsSync(json) ? JSON.parse(fs.readFileSync(json, 'utf8')).rows : []) : rowsIn(out);
+      fs.rmSync(path.dirname(json), { recursive: true, force: true });
+      resolve({ name, rows, said: rows.length === 0 ? `ended with ${code}: ${lines.at(-1) ?? out.trim().split('\n').at(-1)}` : null });
+    });
+  });
+}
+
+/** Lines of JSON, or one document with rows. */
+function rowsIn(out) {
+  const parsed = (text) => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      return null;
+    }
+  };
+  const whole = parsed(out);
+  return whole?.rows ?? out.split('\n').map(parsed).filter((row) => row && 'name' in row && 'ours' in row);
+}
+
+await build({ say: (line) => console.error(line) });
+const rows = [];
+const missing = [];
+for (const one of benchmarks.filter(({ name }) => wanted?.includes(name) ?? true)) {
+  console.error(`${new Date().toTimeString().slice(0, 8)} ${one.name}`);
+  const result = await measure(one);
+  rows.push(...result.rows);
+  if (result.said) missing.push(`${one.name} ${result.said}`);
+}
+report(rows, values.json);
+for (const line of missing) console.log(`Not measured: ${line}`);
+if (missing.length > 0) process.exitCode = 1;
+if (values.readme) {
+  const file = path.join(root, 'README.md');
+  const text = fs.readFileSync(file, 'utf8');
+  const renewed = text.replace(/(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/, (_, before, after) => `${before}${markdown(rows)}${after}`);
+  if (renewed === text) throw new Error('README.md has no table between <!-- bench --> and <!-- /bench -->, or it is the same.');
+  fs.writeFileSync(file, renewed);
+}
