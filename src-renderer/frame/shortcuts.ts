@@ -81,6 +81,11 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
     group: 'On the map',
     items: [
       { keys: ['←', '→', '↑', '↓'], does: 'Go from image to image; with Shift, move the map' },
+      { keys: ['Enter'], does: 'Show the image in the inspector' },
+      { keys: ['V', 'L', 'R'], does: 'Drag to move, to draw round images, or to draw a box; Shift adds, Alt takes away' },
+      { keys: ['A', 'N', 'G'], does: 'Select all that is shown, turn the selection round, let it grow to neighbours' },
+      { keys: ['T', 'X', 'E'], does: 'Tag, exclude, export the selection' },
+      { keys: ['S'], does: 'In the legend: show this group alone' },
       { keys: ['+', '−', '0'], does: 'Nearer, further, the whole map' },
     ],
   },
