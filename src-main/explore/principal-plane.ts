@@ -1,12 +1,12 @@
 import { dotAt } from './embedding-set';
 import { pauses } from './pause';
 
-const sampleRows = 8192;
+const sampleRows = 2048;
 const rounds = 40;
 
 /**
  * Coordinates of the rows [m, width] on their two directions of greatest spread, [m, 2], centred. Directions by
- * orthogonal iteration on an even sample of at most 8,192 rows; each direction's largest entry is positive, so the
+ * orthogonal iteration on an even sample of at most 2,048 rows; each direction's largest entry is positive, so the
  * picture is not mirrored from run to run. Fewer than two directions of spread leave zeros.
  * @throws the signal's reason when cancelled
  */

@@ -18,7 +18,7 @@ export function push(squared: number): number {
   return (2 * b) / ((0.001 + squared) * (a * Math.pow(squared, b) + 1));
 }
 
-export const clipped = (move: number) => (move > longestMove ? longestMove : move < -longestMove ? -longestMove : move);
+export const clipped = (move: number) => Math.max(-longestMove, Math.min(longestMove, move));
 
 /**
  * A factor by squared distance as a table over the upper 16 bits of its float32: 128 entries for each power of two, so

@@ -3,9 +3,11 @@ import { pauses } from './pause';
 import { clipped, curveTable, negativeSamples, pull, push } from './umap-curve';
 import type { FuzzyGraph } from './umap-graph';
 
-/** UMAP's own choice: long for few points. */
+/** umap-js's choice: long for few points. */
 export function epochsFor(points: number): number {
-  return points <= 10_000 ? 500 : 200;
+  if (points <= 2500) return 500;
+  if (points <= 5000) return 400;
+  return points <= 7500 ? 300 : 200;
 }
 
 /** A layout under way. Its arrays may lie in memory that threads share. */
@@ -73,7 +75,7 @@ function factorAt(table: Float32Array, squared: number): number {
 
 /**
  * Moves the points `from` … `to` through one epoch, from 1. Every point is drawn along its sampled edges, twice for each as
- * either end samples it, and pushed by five random points each time; all others stand where the epoch before left them.
+ * either end samples it, and pushed by five random points for each; all others stand where the epoch before left them.
  */
 export function moveSome({ count, epochs, seed, start, tail, period, next, positions }: LayoutState, epoch: number, from: number, to: number): void {
   const before = positions[(epoch - 1) & 1];
@@ -87,26 +89,30 @@ export function moveSome({ count, epochs, seed, start, tail, period, next, posit
     for (let e = start[i]; e < start[i + 1]; e++) {
       if (next[e] > epoch) continue;
       next[e] += period[e];
-      const j = tail[e] * 2;
-      for (let end = 0; end < 2; end++) {
-        const dx = x - before[j];
-        const dy = y - before[j + 1];
-        const factor = factorAt(pulls, dx * dx + dy * dy);
-        x += clipped(factor * dx) * rate;
-        y += clipped(factor * dy) * rate;
-      }
+      let pushX = 0;
+      let pushY = 0;
       for (let s = 0; s < negativeSamples; s++) {
         random ^= random << 13; // xorshift, G. Marsaglia 2003
         random ^= random >>> 17;
         random ^= random << 5;
-        const other = Math.floor((random >>> 0) * scale);
-        if (other === i) continue;
-        const dx = x - before[other * 2];
-        const dy = y - before[other * 2 + 1];
+        const other = Math.floor((random >>> 0) * scale) * 2; // the point itself is not pushed: at 0 the factor is 0
+        const dx = x - before[other];
+        const dy = y - before[other + 1];
         const factor = factorAt(pushes, dx * dx + dy * dy);
+        pushX += clipped(factor * dx);
+        pushY += clipped(factor * dy);
+      }
+      const tailX = before[tail[e] * 2];
+      const tailY = before[tail[e] * 2 + 1];
+      for (let end = 0; end < 2; end++) {
+        const dx = x - tailX;
+        const dy = y - tailY;
+        const factor = factorAt(pulls, dx * dx + dy * dy);
         x += clipped(factor * dx) * rate;
         y += clipped(factor * dy) * rate;
       }
+      x += pushX * rate;
+      y += pushY * rate;
     }
     after[i * 2] = x;
     after[i * 2 + 1] = y;
