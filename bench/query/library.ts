@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseQuery } from '../../src-main/contract/query-parser';
 import { resolveConfig } from '../../src-main/contract/presets';
 import { openReadHandle } from '../../src-main/database/handles';
-import { openLibraryDatabase } from '../../src-main/database/library-database';
+import { openLibraryDatabase, type LibraryDatabase } from '../../src-main/database/library-database';
 import { bytesToSymbols } from '../../src-main/database/symbol-bytes';
 import { mulberry32 } from '../../src-main/evaluation/split';
 import { passes, type PlainEntry } from '../../test/support/plain-query';
@@ -13,6 +13,12 @@ export const labels = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', '
 export const vocabulary = 128;
 const length = 8;
 const atOnce = 20_000;
+
+const addRun = (db: LibraryDatabase, collection: number, collectionName: string): number =>
+  db.write.runs.create({
+    name: 'Random symbols', variant: `GS ${vocabulary}`, sweep: null, state: 'finished', config: resolveConfig({ preset: 'tiny', vocabulary }),
+    collection, collectionName, teacher: 'none', backend: null, step: 1, checkpointStep: 1, embedded: false, createdAt: 1,
+  });
 
 /**
  * A library with `count` entries that have everything a query asks about; their files and features are not there. Symbols
@@ -24,10 +30,7 @@ export function makeLibrary(folder: string, count: number): void {
   const random = mulberry32(1);
   const collection = db.write.collections.create('Synthetic', { sample: false, at: 1 });
   const source = db.write.importSources.begin(collection, '/synthetic');
-  const run = db.write.runs.create({
-    name: 'Random symbols', variant: 'GS 128', sweep: null, state: 'finished', config: resolveConfig({ preset: 'tiny', vocabulary }),
-    collection, collectionName: 'Synthetic', teacher: 'none', backend: null, step: 1, checkpointStep: null, embedded: false, createdAt: 1,
-  });
+  const run = addRun(db, collection, 'Synthetic');
   for (let from = 0; from < count; from += atOnce)
     db.transaction(() => {
       for (let i = from; i < Math.min(count, from + atOnce); i++) {
@@ -43,6 +46,18 @@ export function makeLibrary(folder: string, count: number): void {
         if (i % 331 === 0) db.write.excludedImages.add([image]);
       }
     });
+  db.close();
+}
+
+/** Describes every image of a collection with random symbols by a run of that name; the run itself cannot describe. */
+export function describeRandomly(folder: string, name: string): void {
+  const db = openLibraryDatabase(join(folder, 'library.sqlite'), { check: false });
+  const random = mulberry32(2);
+  const collection = db.read.collections.byName(name)!.id;
+  const run = addRun(db, collection, name);
+  const images = db.read.images.ofCollection(collection);
+  db.transaction(() => images.forEach((image) => db.write.descriptions.put(run, image, Array.from({ length }, () => Math.floor(vocabulary * random() ** 3)))));
+  db.write.runs.setEncoded(run, collection, 1, images.length, 1);
   db.close();
 }
 
