@@ -4,7 +4,7 @@
  * faiss-cpu's IndexFlatIP on the same cores. Both run in turn, in processes of their own, and the answers are compared:
  * the same similarities to float rounding, and the same rows except where two similarities are closer than that.
  *
- *     npx node bench/knn/exact.mjs [--bank N] [--queries N] [--width N] [--k N] [--threads N] [--repeats N]
+ *     npx node bench/knn/exact.mjs [--bank N] [--queries N] [--width N] [--k N] [--threads N] [--repeats N] [--json FILE]
  *
  * Needs Python 3 with numpy and faiss-cpu (PYTHON names it). Ours includes copying bank and queries to the backend at every
  * run; faiss holds its bank from the start.
@@ -20,7 +20,7 @@ import { build } from 'vite';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const number = (text) => ({ type: 'string', default: String(text) });
-const { values } = parseArgs({ options: { bank: number(50_000), queries: number(10_000), width: number(384), k: number(10), threads: number(Math.min(4, availableParallelism())), repeats: number(5) } });
+const { values } = parseArgs({ options: { bank: number(50_000), queries: number(10_000), width: number(384), k: number(10), threads: number(Math.min(4, availableParallelism())), repeats: number(5), json: { type: 'string' } } });
 const [bank, queries, width, k, threads, repeats] = [values.bank, values.queries, values.width, values.k, values.threads, values.repeats].map(Number);
 
 const out = join(here, '../../out/bench/knn');
@@ -74,11 +74,11 @@ const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const round = (value, digits) => Number(value.toFixed(digits));
 const ratio = median(peer.times.map((seconds, i) => seconds / ours.times[i]));
 const goal = 1;
-console.log(
-  JSON.stringify({
-    name: `exact k-NN, ${bank} × ${queries} × ${width}, k = ${k}, vs faiss IndexFlatIP`,
-    ours: round(median(ours.times), 3), peer: round(median(peer.times), 3), unit: 's', ratio: round(ratio, 3), goal, met: ratio >= goal && furthest < rounding, cores: threads, repeats,
-    fastest: { ours: round(Math.min(...ours.times), 3), peer: round(Math.min(...peer.times), 3) },
-    answers: { furthestSimilarities: furthest, otherRows: others, of: mine.rows.length }, ...about, load: round(loadavg()[0], 1),
-  }),
-);
+const row = {
+  name: `exact k-NN, ${bank} × ${queries} × ${width}, k = ${k}, vs faiss IndexFlatIP`,
+  ours: round(median(ours.times), 3), peer: round(median(peer.times), 3), unit: 's', ratio: round(ratio, 3), goal, met: ratio >= goal && furthest < rounding, cores: threads, repeats,
+  fastest: { ours: round(Math.min(...ours.times), 3), peer: round(Math.min(...peer.times), 3) },
+  answers: { furthestSimilarities: furthest, otherRows: others, of: mine.rows.length }, ...about, load: round(loadavg()[0], 1),
+};
+console.log(JSON.stringify(row));
+if (values.json) writeFileSync(values.json, `${JSON.stringify({ rows: [row] }, null, 1)}\n`);

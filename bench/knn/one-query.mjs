@@ -3,10 +3,11 @@
  * One question for the ten nearest of 1,000,000 embeddings of 384 numbers, as the window asks it: by embedding and by each
  * shared prefix of eight symbols. Compared with all products in float64.
  *
- *     npx node bench/knn/one-query.mjs [--rows N] [--width N] [--queries N]
+ *     npx node bench/knn/one-query.mjs [--rows N] [--width N] [--queries N] [--json FILE]
  *
  * The embeddings lie in 10,000 clusters of different sizes, as those of images do; a question is a row moved a little.
  */
+import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { build } from 'vite';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const { values } = parseArgs({ options: { rows: { type: 'string', default: '1000000' }, width: { type: 'string', default: '384' }, queries: { type: 'string', default: '25' } } });
+const { values } = parseArgs({ options: { rows: { type: 'string', default: '1000000' }, width: { type: 'string', default: '384' }, queries: { type: 'string', default: '25' }, json: { type: 'string' } } });
 const [n, width, queries] = [values.rows, values.width, values.queries].map(Number);
 const [length, vocabulary, k, clusters] = [8, 128, 10, 10_000];
 
@@ -55,4 +56,6 @@ const round = (value) => Number(value.toFixed(1));
 const median = times[times.length >> 1];
 const goal = 100;
 const recall = right / (queries * k);
-console.log(JSON.stringify({ name: `one query, ${n} × ${width}, k = ${k}`, ours: round(median), peer: null, unit: 'ms', ratio: null, goal, met: median < goal && recall >= 0.99, cores: 1, recall, slowest: round(times.at(-1)), prepared: round(prepared), load: round(loadavg()[0]) }));
+const row = { name: `one query, ${n} × ${width}, k = ${k}`, ours: round(median), peer: null, unit: 'ms', ratio: null, goal, met: median < goal && recall >= 0.99, cores: 1, recall, slowest: round(times.at(-1)), prepared: round(prepared), load: round(loadavg()[0]) };
+console.log(JSON.stringify(row));
+if (values.json) writeFileSync(values.json, `${JSON.stringify({ rows: [row] }, null, 1)}\n`);
