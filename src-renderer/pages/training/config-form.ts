@@ -63,11 +63,11 @@ export function formFields(): FormField[] {
   });
 }
 
-/** The fields by group, groups in the order in which they first occur; `preset` is chosen apart and left out. */
+/** The fields by group, groups in the order in which they first occur; `preset` and `teacher` are chosen apart and left out. */
 export function formGroups(fields: readonly FormField[] = formFields()): FormGroup[] {
   const groups: FormGroup[] = [];
   for (const item of fields) {
-    if (item.name === 'preset') continue;
+    if (item.name === 'preset' || item.name === 'teacher') continue;
     let group = groups.find((g) => g.name === item.group);
     if (!group) groups.push((group = { name: item.group, fields: [], advanced: [] }));
     (item.advanced ? group.advanced : group.fields).push(item);

@@ -15,9 +15,9 @@ describe('the form and the schema', () => {
     }
   });
 
-  it('puts every field but the preset into exactly one group', () => {
+  it('puts every field but the preset and the teacher into exactly one group', () => {
     const grouped = formGroups().flatMap((g) => [...g.fields, ...g.advanced].map((f) => f.name));
-    expect([...grouped, 'preset'].sort()).toEqual(fields.map((f) => f.name).sort());
+    expect([...grouped, 'preset', 'teacher'].sort()).toEqual(fields.map((f) => f.name).sort());
   });
 
   it('knows kinds and limits from the schema', () => {
