@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/windows';
 
@@ -10,6 +11,7 @@ test('the table of all symbols is ordered by its heads, searched by label, and o
   const { page } = await open({ library });
   await page.getByRole('link', { name: 'Vocabulary' }).click();
   await view(page, 'Table');
+  await expect(list(page).getByRole('option').first()).toBeVisible();
   await page.getByRole('button', { name: 'Images', exact: true }).click();
   const used = await list(page).getByRole('option').evaluateAll((rows) => rows.map((row) => Number(/used in ([\d,]+)/.exec(row.getAttribute('aria-label') ?? '')?.[1].replaceAll(',', '') ?? 0)));
   expect(used.length).toBeGreaterThan(5);
@@ -116,3 +118,39 @@ test('the command palette goes to pages, symbols and actions, and remembers', as
   await page.keyboard.press('ArrowDown');
   await expect(palette.getByRole('option', { selected: true })).toContainText('Symbol 12');
 });
+
+for (const scheme of ['light', 'dark'] as const)
+  test(`views of the vocabulary, the palette, the keys and the table of the map are accessible, ${scheme}`, async ({ open, library }) => {
+    const { page } = await open({ library, scheme });
+    await expect(page.getByText(/^2,500 images described$/)).toBeVisible();
+    const check = async (what: string) => {
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+      expect(violations.map(({ id, nodes }) => `${what}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([]);
+    };
+    const go = (rest: string) => page.evaluate((hash) => (location.hash = hash), `#/${rest}`);
+    await go('vocabulary/table');
+    await expect(list(page).getByRole('option').first()).toBeVisible();
+    await check('table');
+    await go('vocabulary/tree');
+    await expect(parts(page).first()).toBeVisible();
+    await check('tree');
+    await go('vocabulary/symbol/12');
+    await expect(page.getByRole('heading', { name: 'Directly before it' })).toBeVisible();
+    await check('symbol');
+    await page.keyboard.press('ControlOrMeta+k');
+    await expect(page.getByRole('dialog', { name: 'Commands' })).toBeVisible();
+    await check('palette');
+    await page.keyboard.press('Escape');
+    await page.locator('body').press('?');
+    await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+    await check('keys');
+    await page.keyboard.press('Escape');
+    await go('map');
+    await page.getByRole('button', { name: 'As a table' }).click();
+    const points = page.getByRole('listbox', { name: 'Points of the map' }).getByRole('option');
+    await points.first().click();
+    await page.keyboard.press('ArrowDown');
+    await expect(points.nth(1)).toHaveAttribute('aria-selected', 'true');
+    await expect(page.getByText('2,500 points')).toBeVisible();
+    await check('table of the map');
+  });
