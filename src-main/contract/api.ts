@@ -7,7 +7,7 @@ import { alternative, describeOutcome, filesAtOnce, occlusionEvent, occlusionGri
 import { errorDetail } from './errors';
 import { exportedFile, exportRequest, grantPurpose } from './export';
 import { evaluation, fewShot, fewShotOptions } from './evaluation';
-import { describedFile, map, neighbours, prefixNode, symbolDetail, symbolName, vocabulary } from './explore';
+import { describedFile, map, prefixNode, symbolDetail, symbolName, vocabulary } from './explore';
 import { collection, fileFailure, imageItem, imagePage } from './images';
 import { job } from './jobs';
 import { languageStatistics } from './language';
@@ -172,9 +172,6 @@ export const pageContract = {
       .output(eventIterator(occlusionEvent)),
   },
   explore: {
-    neighbours: procedure
-      .input(z.object({ run: rowId, collection: rowId, image: rowId, count: z.int().min(1).max(500).default(12) }))
-      .output(neighbours),
     /** The images nearest to an image, a described file or a sequence of symbols, whether or not an image has it. */
     near: procedure
       .input(runAndCollection.extend({ of: nearSubject, by: z.enum(nearnesses), count: z.int().min(1).max(500).default(12) }))

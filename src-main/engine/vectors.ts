@@ -66,12 +66,7 @@ export class Vectors {
     this.#client = new VectorClient({ entry: o.entries.vectors, layout: { entry: o.entries.layout, threads: availableParallelism() } });
   }
 
-  /** @throws GlyphscopeError NOT_FOUND, DESCRIPTIONS_MISSING */
-  async neighboursOfImage(run: number, collection: number, image: number, count: number): Promise<Neighbours> {
-    const key = await this.#ready(run, collection);
-    return this.#show(run, collection, await this.#client.neighboursOfImage(key, image, count));
-  }
-
+  /** Those nearest to a vector, and to it among those that share each prefix of the symbols. @throws GlyphscopeError NOT_FOUND, DESCRIPTIONS_MISSING */
   async neighbours(run: number, collection: number, query: { vector: Float32Array; symbols: ArrayLike<number>; count: number }): Promise<Neighbours> {
     const key = await this.#ready(run, collection);
     return this.#show(run, collection, await this.#client.neighbours(key, query));

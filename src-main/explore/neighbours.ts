@@ -12,7 +12,7 @@ export interface FoundImage {
 
 export interface FoundByPrefix {
   length: number;
-  /** Images of the set that begin with the first `length` symbols, the image asked about included. */
+  /** Images of the set that begin with the first `length` symbols. */
   total: number;
   items: FoundImage[];
 }
@@ -32,8 +32,6 @@ export interface NeighbourQuery {
   symbols: ArrayLike<number>;
   /** Most images in each list. */
   count: number;
-  /** Image that is left out of the lists: the one asked about. */
-  exclude?: number;
 }
 
 /**
@@ -61,13 +59,13 @@ export function findNeighbours(set: PreparedSet, query: NeighbourQuery): FoundNe
     shared[i] = sharedPrefix(set, i, query.symbols);
     for (let length = 0; length <= shared[i]; length++) {
       lists[length].total++;
-      if (images[i] !== query.exclude) lists[length].sure.offer(lowest[i], i);
+      lists[length].sure.offer(lowest[i], i);
     }
   }
   // Only a row that may be above the lowest of those sure to be near can be in a list; a longer prefix asks for less.
   const borders = lists.map(({ sure }) => sure.border);
   for (let i = 0; i < images.length; i++) {
-    if (highest[i] < borders[shared[i]] || images[i] === query.exclude) continue;
+    if (highest[i] < borders[shared[i]]) continue;
     const similarity = Math.min(1, Math.max(-1, dotAt(embeddings, i * width, query.vector, 0, width) * scale));
     for (let length = 0; length <= shared[i]; length++) lists[length].nearest.offer(similarity, i);
   }
@@ -78,19 +76,4 @@ export function findNeighbours(set: PreparedSet, query: NeighbourQuery): FoundNe
     byPrefix: lists.slice(1).map(({ total, nearest }, at) => ({ length: at + 1, total, items: found(nearest) })).reverse(),
     searched: images.length,
   };
-}
-
-/**
- * Neighbours of an image of the set, without itself.
- * @throws NOT_FOUND when the set does not hold it
- */
-export function neighboursOfImage(set: PreparedSet, image: number, count: number): FoundNeighbours {
-  const row = set.images.indexOf(image);
-  if (row < 0) throw new GlyphscopeError('NOT_FOUND', `Image ${image} is not among the ${set.images.length} described images.`, { subject: String(image) });
-  return findNeighbours(set, {
-    vector: set.embeddings.subarray(row * set.width, (row + 1) * set.width),
-    symbols: set.symbols.subarray(row * set.length, (row + 1) * set.length),
-    count,
-    exclude: image,
-  });
 }

@@ -101,11 +101,6 @@ export class VectorClient {
     return this.#call('neighbours', { key, query });
   }
 
-  /** Neighbours of an image of the set, without itself. @throws NOT_FOUND for an unknown image or key */
-  neighboursOfImage(key: string, image: number, count: number): Promise<FoundNeighbours> {
-    return this.#call('neighboursOfImage', { key, image, count });
-  }
-
   /** The images nearest by vectors, prefix or edits. @throws NOT_FOUND, INVALID_INPUT as findNear */
   near(key: string, query: NearQuery): Promise<NearImages> {
     return this.#call('near', { key, query });

@@ -34,7 +34,6 @@ export interface VectorOperations {
   load: { input: { key: string; set: EmbeddingSet }; output: null };
   unload: { input: { key: string }; output: null };
   neighbours: { input: { key: string; query: NeighbourQuery }; output: FoundNeighbours };
-  neighboursOfImage: { input: { key: string; image: number; count: number }; output: FoundNeighbours };
   near: { input: { key: string; query: NearQuery }; output: NearImages };
   positionCounts: { input: { key: string }; output: { counts: Int32Array; images: number } };
   vocabulary: { input: { key: string; exemplars: number }; output: VocabularyParts };

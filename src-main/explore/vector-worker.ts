@@ -6,7 +6,7 @@ import { prepareSet, type PreparedSet } from './embedding-set';
 import { nearestImages } from './kept-neighbours';
 import { mapOf, mapPoints } from './map';
 import { placeMissing, placeVector, placingPoints } from './map-placing';
-import { findNeighbours, neighboursOfImage } from './neighbours';
+import { findNeighbours } from './neighbours';
 import { findNear } from './neighbours-by';
 import { prefixNodeOf } from './prefix-tree';
 import { positionCounts } from './transitions';
@@ -40,7 +40,6 @@ const handlers: Handlers = {
     return null;
   },
   neighbours: ({ key, query }) => findNeighbours(setOf(key), query),
-  neighboursOfImage: ({ key, image, count }) => neighboursOfImage(setOf(key), image, count),
   near: ({ key, query }) => findNear(setOf(key), query),
   positionCounts: ({ key }) => ({ counts: positionCounts(setOf(key)), images: setOf(key).images.length }),
   vocabulary: ({ key, exemplars }) => vocabularyOf(setOf(key), exemplars),

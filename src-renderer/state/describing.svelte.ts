@@ -10,12 +10,11 @@ export class Describing {
   readonly name: string;
   /** null for an entry that could not even be opened. */
   readonly file: File | null;
-  /** Which parts of the picture its symbols depend on. */
-  readonly why = new Explanation();
   #state = $state<'waiting' | 'working' | 'done' | 'failed' | 'cancelled'>('waiting');
   #result = $state.raw<Described | null>(null);
   #run = $state<number | null>(null);
   #error = $state.raw<ErrorDetail | null>(null);
+  #why: Explanation | null = null;
 
   constructor(id: number, name: string, file: File | null) {
     this.id = id;
@@ -36,12 +35,16 @@ export class Describing {
   get error(): ErrorDetail | null {
     return this.#error;
   }
+  /** Which parts of the picture its symbols depend on. */
+  get why(): Explanation {
+    return (this.#why ??= new Explanation());
+  }
 
   wait(): void {
     this.#state = 'waiting';
     this.#result = null;
     this.#error = null;
-    this.why.clear();
+    this.#why?.clear();
   }
   begin(): void {
     this.#state = 'working';
@@ -57,6 +60,10 @@ export class Describing {
   }
   cancel(): void {
     this.#state = 'cancelled';
+  }
+  /** Lets go of what is still computed for it. */
+  leave(): void {
+    this.#why?.cancel();
   }
 }
 
@@ -145,7 +152,9 @@ export class DescribeQueue {
         batch.push(item);
         if ('file' in found) this.#waiting.push(item);
         else this.#fail(item, { code: 'IMAGE_UNREADABLE', message: found.reason, subject: found.name, remedy: 'Check that the file can be read, then drop it again.' });
-        if (performance.now() - flushed > 50) flush();
+        if (performance.now() - flushed <= 50) continue;
+        flush();
+        await new Promise((resolve) => setTimeout(resolve)); // lets the page draw and answer
       }
     } finally {
       if (!stop.signal.aborted) flush();
@@ -176,7 +185,7 @@ export class DescribeQueue {
 
   clear(): void {
     this.cancel();
-    for (const item of this.#items) item.why.cancel();
+    for (const item of this.#items) item.leave();
     this.#items = [];
     this.#byId.clear();
     this.#chosen = null;

@@ -5,7 +5,6 @@ import type { Services } from '../services';
 import type { Procedures } from './procedures';
 
 export const exploreRouter = (procedures: Procedures, s: Services) => ({
-  neighbours: procedures.explore.neighbours.handler(({ input }) => s.vectors.neighboursOfImage(input.run, input.collection, input.image, input.count)),
   near: procedures.explore.near.handler(({ input }) => nearImages(s, input)),
   vocabulary: procedures.explore.vocabulary.handler(({ input }) => s.vectors.vocabulary(input.run, input.collection, input.exemplars)),
   prefix: procedures.explore.prefix.handler(({ input: { run, collection, ...question } }) => s.vectors.prefix(run, collection, question)),

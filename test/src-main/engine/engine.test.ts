@@ -85,12 +85,12 @@ describe('a training', () => {
     expect((await first.client.images.list({ collection, run: runId, query: String(symbol), offset: 0, limit: 1 })).total).toBe(count);
 
     const [image] = all.items;
-    const near = await first.client.explore.neighbours({ run: runId, collection, image: image.id, count: 5 });
+    const near = await first.client.explore.near({ run: runId, collection, of: { kind: 'image', image: image.id }, by: 'embedding', count: 5 });
     expect(near.searched).toBe(250);
-    expect(near.byEmbedding).toHaveLength(5);
-    expect(near.byEmbedding.map(({ image: { id } }) => id)).not.toContain(image.id);
+    expect(near.items).toHaveLength(5);
+    expect(near.items.map(({ image: { id } }) => id)).not.toContain(image.id);
     const sharing = all.items.filter(({ symbols }) => symbols![0] === image.symbols![0]).length;
-    expect(near.byPrefix.find(({ length }) => length === 1)!.total).toBe(sharing);
+    expect(near.begins[0]).toBe(sharing);
     const sought = await first.client.explore.near({ run: runId, collection, of: { kind: 'symbols', symbols: image.symbols!.slice(0, 2) }, by: 'embedding', count: 3 });
     expect(sought.items).toHaveLength(3);
 

@@ -5,6 +5,8 @@ import { dotAt, prepareSet } from '../../../src-main/explore/embedding-set';
 import { mapOf, mapPoints } from '../../../src-main/explore/map';
 import { placeMissing, placeVector, placingPoints } from '../../../src-main/explore/map-placing';
 import { findNeighbours } from '../../../src-main/explore/neighbours';
+import { findNear } from '../../../src-main/explore/neighbours-by';
+import { positionCounts } from '../../../src-main/explore/transitions';
 import { VectorClient } from '../../../src-main/explore/vector-client';
 import { symbolOf, vocabularyOf } from '../../../src-main/explore/vocabulary';
 import { builtWorker } from './built-worker';
@@ -26,7 +28,9 @@ describe('the worker answers', () => {
     expect(client.keys).toEqual(['run 1']);
     const query = { vector: rowOf(set, 4), symbols: [0, 1], count: 9 };
     expect(await client.neighbours('run 1', query)).toEqual(findNeighbours(set, query));
-    expect((await client.neighboursOfImage('run 1', set.images[4], 3)).byEmbedding).toHaveLength(3);
+    const near = { by: 'edits' as const, of: { image: set.images[4] }, count: 3 };
+    expect(await client.near('run 1', near)).toEqual(findNear(set, near));
+    expect(await client.positionCounts('run 1')).toEqual({ counts: positionCounts(set), images: 120 });
     expect(await client.vocabulary('run 1', 4)).toEqual(vocabularyOf(set, 4));
     expect(await client.symbol('run 1', 2, 5)).toEqual(symbolOf(set, 2, 5));
     const phases: string[] = [];
@@ -53,7 +57,7 @@ describe('the worker answers', () => {
 
   test('errors as they were thrown', async () => {
     client = new VectorClient({ entry });
-    await expect(client.neighboursOfImage('nothing', 1, 3)).rejects.toMatchObject({ code: 'NOT_FOUND', message: 'No embeddings are loaded as "nothing".', subject: 'nothing' });
+    await expect(client.near('nothing', { by: 'vectors', of: { image: 1 }, count: 3 })).rejects.toMatchObject({ code: 'NOT_FOUND', message: 'No embeddings are loaded as "nothing".', subject: 'nothing' });
     await expect(client.load('bad', { ...describedSet(1, 4), images: new Int32Array(3) })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     expect(client.keys).toEqual([]);
   });
@@ -106,7 +110,7 @@ describe('long work', () => {
       seed: 0,
       signal: controller.signal,
       onProgress: () => {
-        asked ??= client.neighboursOfImage('large', 100, 3).then(() => {
+        asked ??= client.near('large', { by: 'vectors', of: { image: 100 }, count: 3 }).then(() => {
           order.push('neighbours');
           controller.abort();
         });
@@ -115,7 +119,7 @@ describe('long work', () => {
     await expect(map.finally(() => order.push('map'))).rejects.toMatchObject({ code: 'CANCELLED' });
     await asked;
     expect(order).toEqual(['neighbours', 'map']);
-    expect((await client.neighboursOfImage('large', 100, 3)).searched).toBe(4000);
+    expect((await client.near('large', { by: 'vectors', of: { image: 100 }, count: 3 })).searched).toBe(4000);
   });
 
   test('cancelled before it starts is not sent', async () => {
