@@ -42,6 +42,10 @@ export function readImages(db: ReadHandle) {
     db,
     'SELECT DISTINCT image FROM collection_images INDEXED BY collection_images_by_image WHERE collection = ? ORDER BY image',
   );
+  const longestEdge = oneRow<{ edge: number }>(
+    db,
+    'SELECT coalesce(max(max(i.width, i.height)), 0) AS edge FROM collection_images c JOIN images i ON i.id = c.image WHERE c.collection = ?',
+  );
   const heldBy = allValues<number>(
     db,
     `SELECT value FROM json_each(:images) WHERE EXISTS (SELECT 1 FROM collection_images c WHERE c.collection = :collection AND c.image = value) ORDER BY value`,
@@ -59,6 +63,8 @@ export function readImages(db: ReadHandle) {
     },
     /** Those of the given ids that exist, by id. */
     several: (ids: readonly number[]): StoredImage[] => several(JSON.stringify(ids)).map(toImage),
+    /** Longest edge of any of a collection's images, in pixels; 0 without images. */
+    longestEdge: (collection: number): number => longestEdge(collection)!.edge,
     /** Those of the given images that a collection holds, ascending. */
     heldBy: (collection: number, images: readonly number[]): number[] => heldBy({ collection, images: JSON.stringify(images) }),
     /** The different images of a collection, ascending. */

@@ -32,6 +32,8 @@ export interface ExportShape {
   map: boolean;
   neighbours: boolean;
   thumbnails: boolean;
+  /** Longest edge of any of the images, in pixels: no thumbnail is larger. */
+  largest: number;
 }
 
 /** Writes rows as they come. `finish` completes the files; one that is not finished is no export. */

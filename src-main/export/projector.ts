@@ -7,8 +7,8 @@ import { symbolColumns, type ExportRow, type ExportShape, type ExportWriter } fr
 const largestSheet = 8192;
 const largestPicture = 64;
 
-/** Edge of the pictures of n images in a sheet of √n × √n. */
-export const spriteEdge = (count: number): number => Math.min(largestPicture, Math.floor(largestSheet / Math.ceil(Math.sqrt(count))));
+/** Edge of the pictures of n images, none larger than `largest`, in a sheet of √n × √n. */
+export const spriteEdge = (count: number, largest = largestPicture): number => Math.min(largest, largestPicture, Math.floor(largestSheet / Math.ceil(Math.sqrt(count))));
 
 /** A value as a field of a TSV file, which has no way to write a tab or a line break. */
 const field = (value: string | number | null) => String(value ?? '').replace(/[\t\r\n]+/g, ' ');
@@ -17,7 +17,7 @@ const field = (value: string | number | null) => String(value ?? '').replace(/[\
 export async function openProjector(folder: string, shape: ExportShape): Promise<ExportWriter> {
   const tensors = await ExportFile.create(join(folder, 'tensors.tsv'));
   const metadata = await ExportFile.create(join(folder, 'metadata.tsv'));
-  const edge = spriteEdge(shape.count);
+  const edge = spriteEdge(shape.count, shape.largest);
   const sheet = shape.thumbnails && edge > 0 ? new SpriteSheet({ columns: Math.ceil(Math.sqrt(shape.count)), tiles: shape.count, tile: edge }) : null;
   const files = [tensors, metadata];
   const symbols = symbolColumns(shape.length);

@@ -55,6 +55,7 @@ export async function prepareExport(s: ExportServices, request: ExportRequest): 
       map: places !== null,
       neighbours: neighbours !== null,
       thumbnails,
+      largest: db.read.images.longestEdge(collection.id),
     };
     const subtitle = `${ids.length.toLocaleString('en')} images${run ? `, described by ${run.name}` : ''}`;
     await writeFolder(target, async (folder) => {

@@ -99,7 +99,11 @@ export function runPage(): void {
       button.title = rows[i][0];
       button.setAttribute('aria-label', rows[i][0]);
       button.append(picture(i, 48));
-      button.onclick = () => choose(i);
+      button.onclick = () => {
+        const point = placed.find((one) => one.i === i);
+        if (point) view = { ...view, x: point.x, y: point.y };
+        choose(i);
+      };
       place.append(button);
     }
     if (found.size > listed) say('p', `The first ${listed} of ${found.size.toLocaleString()} are shown here; all of them are on the map.`, place);

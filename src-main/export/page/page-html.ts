@@ -11,7 +11,7 @@ body{display:grid;grid-template:auto 1fr/1fr 300px;height:100vh;margin:0;backgro
 header{grid-column:1/3;display:flex;flex-wrap:wrap;align-items:center;gap:8px 16px;padding:8px 16px;border-bottom:1px solid var(--line)}
 h1{margin:0;font-size:15px}h2{margin:8px 0 0;font-size:13px;overflow-wrap:anywhere}p{margin:2px 0;color:var(--quiet)}
 label{display:flex;align-items:center;gap:6px}input,select{height:28px;padding:0 8px;border:1px solid var(--quiet);border-radius:4px;background:var(--paper);color:inherit;font:inherit}
-input{width:260px}#count{margin-left:auto}
+input{width:300px}#count{margin-left:auto}
 canvas#map{display:block;width:100%;height:100%;min-height:0;touch-action:none;cursor:grab}
 main{min-width:0;min-height:0;overflow:hidden}
 aside{min-height:0;padding:12px 16px;overflow-y:auto;border-left:1px solid var(--line);background:var(--panel)}

@@ -17,7 +17,7 @@ const manyImages = 20_000;
 /** index.html: map, pictures and search in one file that asks for nothing, so that it opens anywhere. */
 export async function openStaticPage(folder: string, shape: ExportShape & { title: string; subtitle: string; colourBy: Colouring }): Promise<ExportWriter> {
   const file = await ExportFile.create(join(folder, 'index.html'));
-  const tile = shape.count < manyImages ? largeTile : smallTile;
+  const tile = Math.min(shape.largest, shape.count < manyImages ? largeTile : smallTile);
   const head: PageHead = { title: shape.title, subtitle: shape.subtitle, length: shape.length, colourBy: shape.colourBy, tile, columns, sheetSize };
   let waiting: ExportRow[] = [];
   await file.append(pageStart(head));

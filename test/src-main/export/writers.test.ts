@@ -34,7 +34,7 @@ function someRows(): ExportRow[] {
     thumbnail: i % 17 === 0 ? null : thumbnail,
   }));
 }
-const shape: ExportShape = { count: n, length: 3, width: 4, map: true, neighbours: true, thumbnails: true };
+const shape: ExportShape = { count: n, length: 3, width: 4, map: true, neighbours: true, thumbnails: true, largest: 20 };
 
 async function written(open: (folder: string) => Promise<ExportWriter>, rows: ExportRow[]): Promise<string> {
   const folder = join(temporaryFolder(), 'export');
@@ -68,7 +68,7 @@ describe('Parquet', () => {
   });
 
   it('has only the columns that were asked for', async () => {
-    const folder = await written((to) => openParquet(to, { count: n, length: 0, width: 0, map: false, neighbours: false, thumbnails: false }), someRows());
+    const folder = await written((to) => openParquet(to, { count: n, length: 0, width: 0, map: false, neighbours: false, thumbnails: false, largest: 20 }), someRows());
     const bytes = readFileSync(join(folder, 'images.parquet'));
     const [first] = await parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength), rowEnd: 1 });
     expect(Object.keys(first)).toEqual(['id', 'sha256', 'name', 'label', 'split', 'tags', 'excluded']);
@@ -140,7 +140,8 @@ describe('Projector files', () => {
     const metadata = text('metadata.tsv').trimEnd().split('\n');
     expect(metadata).toHaveLength(n + 1);
     expect(new Set(metadata.map((line) => line.split('\t').length))).toEqual(new Set([8]));
-    const edge = spriteEdge(n);
+    const edge = spriteEdge(n, 20);
+    expect(edge).toBe(20);
     expect(text('projector_config.pbtxt')).toContain(`single_image_dim: ${edge}`);
     const { data, info } = await sharp(join(folder, 'sprite.png')).raw().toBuffer({ resolveWithObject: true });
     const columns = Math.ceil(Math.sqrt(n));
