@@ -7,6 +7,8 @@ import { LibraryLock } from './library-lock';
 /** An open library folder. */
 export interface Library {
   readonly directory: string;
+  /** Where trainings keep what others can begin with. */
+  readonly prepared: string;
   readonly db: LibraryDatabase;
   readonly lock: LibraryLock;
   /** What the user should know about how it was opened, one line each. */
@@ -38,6 +40,7 @@ export function openLibrary(directory: string, now: Date = new Date()): Library 
     db.write.images.neverReuseUpTo(recordsIn(directory));
     return {
       directory,
+      prepared: join(directory, 'prepared'),
       db,
       lock,
       notices,
@@ -75,6 +78,7 @@ function setAside(directory: string, now: Date): string {
     if (existsSync(join(directory, name))) renameSync(join(directory, name), join(aside, name));
   };
   for (const name of readdirSync(directory)) if (name.startsWith('library.sqlite')) move(name);
+  move('prepared');
   for (const folder of ['features', 'maps']) {
     move(folder);
     mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });

@@ -235,6 +235,7 @@ export class Trainings {
       entry: this.#s.locations.entries.trainer,
       node: this.#s.locations.node,
       runDirectory: this.#s.runs.directory(id),
+      preparedDirectory: this.#s.library.prepared,
       config,
       teacher: info.id,
       views: views.file,

@@ -29,6 +29,8 @@ export type BackendInUse = z.infer<typeof backend>;
 export const trainerStart = z.object({
   type: z.literal('start'),
   runDirectory: z.string(),
+  /** Where what several runs can begin with is kept. */
+  preparedDirectory: z.string(),
   config: trainingConfig,
   backend: backendPlan,
   teacher: z.string(),
@@ -85,7 +87,7 @@ export const toStudent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('interpret'), id: z.int(), symbols, count: z.int().min(0), length: z.int() }),
   z.object({ type: z.literal('read-mixtures'), id: z.int(), mixtures: floats }),
   z.object({ type: z.literal('hues'), id: z.int() }),
-  z.object({ type: z.literal('nearest'), id: z.int(), rows: floats, bank: floats.optional(), width: z.int().min(1), k: z.int().min(1) }),
+  z.object({ type: z.literal('nearest'), id: z.int(), rows: floats, bank: floats.optional(), width: z.int().min(1), k: z.int().min(1), approximate: z.boolean().optional() }),
   z.object({ type: z.literal('evaluate'), id: z.int(), request: evaluationRequest }),
   z.object({ type: z.literal('few-shot'), id: z.int(), request: fewShotRequest }),
   z.object({ type: z.literal('statistics'), id: z.int(), request: statisticsRequest }),
@@ -102,7 +104,7 @@ export const fromStudent = z.discriminatedUnion('type', [
 ]);
 export type FromStudent = z.infer<typeof fromStudent>;
 
-export const nearestRowsFound = z.object({ rows: slots, similarities: floats });
+export const nearestRowsFound = z.object({ rows: slots, similarities: floats, recall: z.number().nullable() });
 
 export const studentDescriptions = z.object({
   symbols,

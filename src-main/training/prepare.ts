@@ -9,7 +9,13 @@ import { inBlocks } from '../model/row-blocks';
 import { imitatedCodes, type Student } from '../model/student';
 import { tokensOf, type FeatureSource, type TokenSources } from './batches';
 import { prepareMap } from './prepare-map';
+import { keepPrepared, keepsPrepared, takePrepared, type PreparedStart } from './prepared-start';
 import { trainReadout } from './train-readout';
+
+interface Note {
+  level: 'info' | 'warning';
+  text: string;
+}
 
 /** Images that the codes are made from, and that the spread between views is measured on. */
 const codeSample = 50_000;
@@ -25,6 +31,8 @@ export interface PrepareOptions {
   views: FeatureSource;
   tokens?: TokenSources;
   slots: Int32Array;
+  /** Where what takes long is kept for other runs; absent: nowhere. */
+  kept?: PreparedStart;
   onProgress?: Progress;
   signal?: AbortSignal;
 }
@@ -33,8 +41,25 @@ export interface PrepareOptions {
  * What a new student starts from: the map from the teacher's features to the space that it works in, code vectors where
  * symbols have some with the sharpness of the choice among them, the readout of its embeddings, and a teacher projector
  * equal to the student's.
+ * @returns what the user should know of it
  */
-export async function prepareStudent(o: PrepareOptions): Promise<void> {
+export async function prepareStudent(o: PrepareOptions): Promise<Note | null> {
+  const { student, config } = o;
+  const kept = o.kept && keepsPrepared(student, config) ? o.kept : null;
+  const taken = kept !== null && (await takePrepared(student, kept));
+  if (!taken) await prepareWeights(o);
+  let note: Note | null = taken ? { level: 'info', text: 'Map, codes and readout are those that an earlier run of the same images began with.' } : null;
+  if (kept && !taken)
+    await keepPrepared(student, kept).catch((error: Error) => {
+      note = { level: 'warning', text: `What this run begins with could not be kept for other runs in ${kept.directory}: ${error.message}` };
+    });
+  if (config.quantizer === 'vector') startCodebook(student.parameters, student.shape, config.views * config.batch);
+  for (const name of student.parameters.names())
+    if (name.startsWith('projector.')) tf.tidy(() => student.parameters.variable(`teacher.${name.slice('projector.'.length)}`).assign(student.parameters.variable(name).value()));
+  return note;
+}
+
+async function prepareWeights(o: PrepareOptions): Promise<void> {
   const { student, config } = o;
   const random = new RandomStream(config.seed, 'codes');
   const order = random.permutation(o.slots.length);
@@ -44,15 +69,12 @@ export async function prepareStudent(o: PrepareOptions): Promise<void> {
   const features = tf.tidy(() => tf.tensor2d(o.clean.gather(chosen), [chosen.length, student.shape.featureWidth]));
   const neighbourhood = await prepareMap(o, features, chosen, some(viewSample));
   await startCodes(o, features, some(Math.max(querySample, queriesPerCode * config.vocabulary)), random);
-  if (config.quantizer === 'vector') startCodebook(student.parameters, student.shape, config.views * config.batch);
   if (neighbourhood && student.shape.readoutHidden > 0) {
     const points = inBlocks(features, (block) => student.normalise(block));
     await trainReadout({ ...o, steps: config.readoutSteps, seed: config.seed, points, neighbourhood });
     points.dispose();
   }
   tf.dispose([features, ...(neighbourhood ? [neighbourhood] : [])]);
-  for (const name of student.parameters.names())
-    if (name.startsWith('projector.')) tf.tidy(() => student.parameters.variable(`teacher.${name.slice('projector.'.length)}`).assign(student.parameters.variable(name).value()));
 }
 
 /**

@@ -27,6 +27,8 @@ export interface TrainOptions {
   trainSlots: Int32Array;
   heldOut: HeldOutImages | null;
   runDirectory: string;
+  /** A folder for what other runs can begin with as well, and what computes; without it every run prepares all anew. */
+  prepared?: { directory: string; backend: string };
   /** Go on from the newest checkpoint; false begins anew. */
   resume: boolean;
   control: TrainingControl;
@@ -88,7 +90,9 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
     if (resumed) {
       ({ step, seconds } = resumed);
     } else {
-      await prepareStudent({ student, config, clean: o.clean, views: o.views, tokens: o.tokens, slots: o.trainSlots, onProgress: o.onProgress });
+      const kept = o.prepared && { directory: o.prepared.directory, config, of: [o.teacher, stamp, o.prepared.backend, width, o.views.spec.records] };
+      const note = await prepareStudent({ student, kept, config, clean: o.clean, views: o.views, tokens: o.tokens, slots: o.trainSlots, onProgress: o.onProgress });
+      if (note) yield { type: 'message', step: 0, ...note };
     }
 
     // ---- measurements

@@ -51,13 +51,14 @@ async function run(o: TrainerStart): Promise<void> {
     const rounded = precision === 'bfloat16' && `It multiplies matrices in ${hasBfloat16() ? 'bfloat16' : 'float32: it has no fast bfloat16'}.`;
     tell({ type: 'message', step: 0, level: 'info', text: [`Computes with ${description}${inParts}.`, rounded, reason, note].filter(Boolean).join(' ') });
     const open = (file: FeatureFile) => FeatureStore.open(file.directory, file.spec);
-    const { config, teacher, tokens, trainSlots, heldOut, runDirectory, resume } = o;
+    const { config, teacher, tokens, trainSlots, heldOut, runDirectory, preparedDirectory, resume } = o;
     const events = train({
       config,
       teacher,
       trainSlots,
       heldOut,
       runDirectory,
+      prepared: { directory: preparedDirectory, backend: description },
       resume,
       control,
       views: open(o.views),
