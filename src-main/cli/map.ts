@@ -3,7 +3,7 @@ import { wholeNumber } from './arguments';
 import { type Command, text } from './command';
 import { withEngine } from './engine-connection';
 import { measured, namedRunAndCollection } from './measured';
-import { count } from './wording';
+import { count, percent } from './wording';
 
 export const mapCommand: Command = {
   name: 'map',
@@ -25,7 +25,7 @@ export const mapCommand: Command = {
       const file = path.join(library, 'maps', `${map.id}.bin`);
       out.result(
         { map: map.id, run: run.name, collection: collection.name, points: map.points, length: map.length, labels: map.labels, seed: map.seed, placed: map.placed, recall: map.recall, file },
-        `Map of ${count(map.points)} images${map.placed ? `, ${count(map.placed)} of them placed among the others` : ''}: the Map page shows it. Its coordinates are in ${file}`,
+        `Map of ${count(map.points)} images${map.placed ? `, ${count(map.placed)} of them placed among the others` : ''}${map.recall === null ? '' : `, from ${percent(map.recall)} of the true nearest neighbours`}: the Map page shows it. Its coordinates are in ${file}`,
       );
       return true;
     });

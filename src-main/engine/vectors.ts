@@ -106,9 +106,11 @@ export class Vectors {
     return this.#client.prefix(await this.#ready(run, collection), question);
   }
 
-  async map(run: number, collection: number, o: { seed: number } & MapHelp): Promise<MapResult> {
+  /** `recall`: share of the true nearest that the map was computed from, null when it was all. */
+  async map(run: number, collection: number, o: { seed: number } & MapHelp): Promise<MapResult & { recall: number | null }> {
     const key = await this.#ready(run, collection);
-    return this.#client.map(key, { ...o, nearest: await nearestOf(await this.#client.mapPoints(key), o) });
+    const nearest = await nearestOf(await this.#client.mapPoints(key), o);
+    return { ...(await this.#client.map(key, { ...o, nearest })), recall: nearest?.recall ?? null };
   }
 
   /** The images of the collection that a map lacks, placed on it. */

@@ -38,7 +38,7 @@ interface Ground {
 const grounds = new WeakMap<EmbeddingSet, Ground>();
 
 /** The question for the nearest anchors of the points that a map lacks, without the columns that are zero in all. */
-export function placingPoints(set: EmbeddingSet, map: StandingMap): Required<NearestQuestion> {
+export function placingPoints(set: EmbeddingSet, map: StandingMap): Omit<Required<NearestQuestion>, 'approximate'> {
   const { anchors, missing } = groundOf(set, map);
   const { a: bank, b: rows, width } = liveColumns(rowsOf(set, anchors.row), rowsOf(set, missing), set.width);
   return { bank, rows, width, k: Math.min(placingNeighbours, bank.length / width) };

@@ -33,7 +33,7 @@ export async function mapOf(set: EmbeddingSet, o: UmapOptions): Promise<LaidOut>
 /** What the graph of a set's map asks: the nearest of each of its points. */
 export function mapPoints(set: EmbeddingSet): NearestQuestion {
   const { rows, width } = pointsOf(set);
-  return { rows, width, k: Math.min(neighboursPerPoint, rows.length / width) };
+  return { rows, width, k: Math.min(neighboursPerPoint, rows.length / width), approximate: true };
 }
 
 /** One row for each different embedding, [m, width], without the columns that are zero in all, and that of each image, [n]. */

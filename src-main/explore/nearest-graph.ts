@@ -17,12 +17,16 @@ export interface NearestQuestion {
   bank?: Float32Array;
   width: number;
   k: number;
+  /** Whether most of the true nearest will do where all would take minutes. */
+  approximate?: boolean;
 }
 
 /** The k nearest rows of each of m rows by inner product, both [m, k], nearest first: see model/nearest-rows.ts. */
 export interface FoundRows {
   rows: Int32Array;
   similarities: Float32Array;
+  /** Share of the true nearest among them, measured on a sample; null or absent: all. */
+  recall?: number | null;
 }
 
 /** The graph from the nearest rows among unit-length ones. */

@@ -131,7 +131,7 @@ export class VectorClient {
   }
 
   /** The points that a map lacks, as rows, and those that it has, as the bank that their nearest are looked for in. */
-  placingPoints(key: string, map: StandingMap): Promise<Required<NearestQuestion>> {
+  placingPoints(key: string, map: StandingMap): Promise<VectorOperations['placingPoints']['output']> {
     return this.#call('placingPoints', { key, map });
   }
 

@@ -2,7 +2,7 @@ import type { ErrorDetail } from '../contract/errors';
 import type { ProgressState } from '../contract/progress';
 import type { EmbeddingSet } from './embedding-set';
 import type { NearestImages } from './kept-neighbours';
-import type { StandingMap } from './map-placing';
+import type { placingPoints, StandingMap } from './map-placing';
 import type { FoundRows, NearestQuestion } from './nearest-graph';
 import type { FoundNeighbours, NeighbourQuery } from './neighbours';
 import type { NearImages, NearQuery } from './neighbours-by';
@@ -40,7 +40,7 @@ export interface VectorOperations {
   symbol: { input: { key: string; symbol: number; images: number }; output: SymbolPositions };
   prefix: { input: { key: string; question: PrefixQuestion }; output: PrefixNode };
   mapPoints: { input: { key: string }; output: NearestQuestion };
-  placingPoints: { input: { key: string; map: StandingMap }; output: Required<NearestQuestion> };
+  placingPoints: { input: { key: string; map: StandingMap }; output: ReturnType<typeof placingPoints> };
   placeVector: { input: { key: string; map: StandingMap; vector: Float32Array }; output: { x: number; y: number } };
   placeMissing: { input: { key: string; map: StandingMap; nearest: FoundRows | null }; output: MapArrays };
   imageRows: { input: { key: string; k: number }; output: NearestQuestion };

@@ -100,8 +100,16 @@ export class StudentClient {
     return floats.parse(await this.#ask((id) => ({ type: 'hues', id })));
   }
 
-  /** The k nearest of each of the rows [m, width] in the bank [n, width], or among all of them, by inner product, both [m, k]. @throws the signal's reason */
-  async nearest(o: { rows: Float32Array; bank?: Float32Array; width: number; k: number }, onProgress?: Progress, signal?: AbortSignal): Promise<NearestRows> {
+  /**
+   * The k nearest of each of the rows [m, width] in the bank [n, width], or among all of them, by inner product, both [m, k].
+   * They are exact, and `recall` null, unless an approximate answer among very many rows is allowed.
+   * @throws the signal's reason
+   */
+  async nearest(
+    o: { rows: Float32Array; bank?: Float32Array; width: number; k: number; approximate?: boolean },
+    onProgress?: Progress,
+    signal?: AbortSignal,
+  ): Promise<NearestRows & { recall: number | null }> {
     return nearestRowsFound.parse(await this.#ask((id) => ({ type: 'nearest', id, ...o }), onProgress, signal));
   }
 

@@ -3,6 +3,7 @@ import { GlyphscopeError, toErrorDetail } from '../contract/errors';
 import type { Progress } from '../contract/progress';
 import { startPlanned } from './planned-backend';
 import { studentShape } from '../model/shapes';
+import { manyMultiplications, nearestInCells } from '../model/nearest-in-cells';
 import { nearestRows } from '../model/nearest-rows';
 import { Student } from '../model/student';
 import { newestCheckpoint } from './checkpoint';
@@ -54,7 +55,8 @@ async function answer(message: Exclude<ToStudent, { type: 'start' | 'cancel' }>,
       return huesOf(await loaded.interpret(Uint16Array.from({ length: vocabulary }, (_, k) => k), vocabulary, 1), featureWidth);
     }
     case 'nearest':
-      return nearestRows({ bank: message.bank ?? message.rows, queries: message.rows, width: message.width, k: message.k, signal, onProgress });
+      if (message.approximate && !message.bank && (message.rows.length / message.width) * message.rows.length >= manyMultiplications) return nearestInCells({ ...message, signal, onProgress });
+      return { recall: null, ...(await nearestRows({ bank: message.bank ?? message.rows, queries: message.rows, width: message.width, k: message.k, signal, onProgress })) };
     case 'evaluate':
       return evaluate({ student: loaded, signal, onProgress }, message.request);
     case 'few-shot':

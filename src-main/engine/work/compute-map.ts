@@ -14,10 +14,11 @@ type MapJob = Pick<JobHandle, 'signal' | 'progress'>;
 /** Computes the map of a described collection and puts it in the place of the one before. */
 export async function computeMap(s: MapServices, o: { run: number; collection: number; seed: number }, job: MapJob): Promise<JobOutcome> {
   const { step } = described(s, o);
-  const { extent, ...arrays } = await s.vectors.map(o.run, o.collection, { seed: o.seed, ...mapHelp(s, o.run, job) });
-  await keepMap(s, { ...o, step, extent, placed: 0, recall: null }, arrays);
+  const { extent, recall, ...arrays } = await s.vectors.map(o.run, o.collection, { seed: o.seed, ...mapHelp(s, o.run, job) });
+  await keepMap(s, { ...o, step, extent, placed: 0, recall }, arrays);
   const points = arrays.images.length;
-  return { summary: `${count(points)} images placed.`, counts: { points } };
+  const approximate = recall === null ? '' : ` The nearest neighbours are approximate: ${(100 * recall).toFixed(1)}% of the true ones.`;
+  return { summary: `${count(points)} images placed.${approximate}`, counts: { points } };
 }
 
 /**
