@@ -26,7 +26,8 @@ const number = (value) => ({ type: 'string', default: String(value) });
 const { values } = parseArgs({
   options: { features: { type: 'string' }, rows: number(60_000), small: number(10_000), threads: number(Math.min(4, availableParallelism())), repeats: number(5), sample: number(5_000), only: { type: 'string' }, json: { type: 'string' } },
 });
-if (!values.features) throw new Error('--features DIR is missing: the features/<teacher> folder of a library with CIFAR-10.');
+const features = values.features ?? process.env.GLYPHSCOPE_BENCH_FEATURES;
+if (!features) throw new Error('--features DIR or GLYPHSCOPE_BENCH_FEATURES is missing: the features/<teacher> folder of a library with CIFAR-10.');
 const [count, small, threads, repeats, sample] = [values.rows, values.small, values.threads, values.repeats, values.sample].map(Number);
 
 const out = join(here, '../../out/bench/umap');
@@ -67,7 +68,7 @@ async function compare(name, rows, [command, ...args]) {
 
 const file = (rows) => {
   const path = join(folder, `rows-${rows}`);
-  writeFileSync(path, featureRows(values.features, rows));
+  writeFileSync(path, featureRows(features, rows));
   return path;
 };
 const rows = [];
