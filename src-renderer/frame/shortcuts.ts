@@ -20,7 +20,7 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
     items: [
       { keys: ['1', '…', '6'], does: 'Images, Describe, Speak, Vocabulary, Map, Training' },
       { keys: ['Ctrl K'], does: 'Every page and action, collections, runs and symbols by name' },
-      { keys: ['/'], does: 'Focus the filter' },
+      { keys: ['/'], does: 'Focus the search' },
       { keys: ['I'], does: 'Show or hide the inspector' },
       { keys: ['Esc'], does: 'Close, or let go of the selection' },
       { keys: ['Ctrl Z', 'Ctrl Shift Z'], does: 'Undo, redo: tags, exclusions, names' },

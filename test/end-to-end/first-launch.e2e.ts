@@ -34,7 +34,7 @@ test('images are filtered by label, split and symbol prefix', async ({ open, lib
   await page.getByRole('checkbox', { name: /^cat/ }).check({ force: true });
   await expect(page.getByText('50 of 2,500 images')).toBeVisible();
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Clear filter' }).first().click();
+  await page.getByRole('button', { name: 'Clear search' }).first().click();
   await expect(page.getByText(/^2,500 images described$/)).toBeVisible();
   await page.getByRole('button', { name: 'Choose symbol 1' }).click();
   await page.getByRole('group', { name: /symbol/ }).getByRole('button').first().click();

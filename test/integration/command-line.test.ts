@@ -39,6 +39,18 @@ describe('the command line', () => {
     expect(collections[0].labels).toHaveLength(10);
   });
 
+  it('finds images by a query, counts them, and points at what is wrong in one', async () => {
+    const cats = await glyphscope('query', 'label:cat -split:test', '--collection', 'photos', '--limit', '5', '--json');
+    const lines = cats.stdout.trim().split('\n').map((line) => JSON.parse(line) as { label: string; split: string; symbols: null });
+    expect(lines).toHaveLength(5);
+    for (const line of lines) expect(line).toMatchObject({ label: 'cat', split: 'train', symbols: null, excluded: false });
+    expect(cats.stderr).toContain('The first 5 of 12 images');
+    expect(await json('query', 'not label:cat', '--collection', 'photos', '--count')).toEqual({ count: 216 });
+    const wrong = await glyphscope('query', 'label:cat (dog', '--collection', 'photos');
+    expect(wrong.status).not.toBe(0);
+    expect(wrong.stderr).toContain('label:cat (dog\n          ^\nThis bracket is not closed.');
+  });
+
   it('computes features, trains, encodes, evaluates, finds neighbours and draws the map', async () => {
     expect(await json('features', '--collection', 'photos')).toMatchObject({ ready: 240, failed: 0 });
     const run = await json<Record<string, unknown>>('train', '--collection', 'photos', '--quantizer', 'gumbel', '--vocabulary', '12', '--preset', 'tiny', '--steps', '20', '--batch', '8', '--backend', 'wasm', '--name', 'first');
