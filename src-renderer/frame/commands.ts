@@ -44,7 +44,7 @@ export function windowCommands(app: App, routes: typeof allRoutes, shortcuts: Sh
   ];
 }
 
-/** Parts of a page whose buttons stand for single things in a list, not for actions. */
+/** Parts of a page whose buttons stand for single things in a list, not for actions; so does a button that is a picture. */
 const lists = '[role="listbox"], [role="grid"], [role="tree"], [role="tablist"], [role="application"], table, ul, ol';
 
 /** What the page offers itself: the buttons that it shows, each name once. */
@@ -52,7 +52,7 @@ export function pageCommands(main: HTMLElement | undefined): Command[] {
   const found = new Map<string, Command>();
   for (const button of main?.querySelectorAll<HTMLButtonElement>('button:not([disabled])') ?? []) {
     const title = (button.getAttribute('aria-label') ?? button.textContent ?? '').trim().replace(/\s+/g, ' ');
-    if (title.length < 2 || title.length > 80 || found.has(title) || button.dataset.part !== undefined || button.closest(lists) || button.getClientRects().length === 0) continue;
+    if (title.length < 2 || title.length > 80 || found.has(title) || button.dataset.part !== undefined || button.closest(lists) || button.querySelector('img') || button.getClientRects().length === 0) continue;
     found.set(title, {
       id: `here ${title}`,
       title,
