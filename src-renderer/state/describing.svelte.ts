@@ -10,11 +10,12 @@ export class Describing {
   readonly name: string;
   /** null for an entry that could not even be opened. */
   readonly file: File | null;
+  /** Which parts of the picture its symbols depend on. */
+  readonly why = new Explanation();
   #state = $state<'waiting' | 'working' | 'done' | 'failed' | 'cancelled'>('waiting');
   #result = $state.raw<Described | null>(null);
   #run = $state<number | null>(null);
   #error = $state.raw<ErrorDetail | null>(null);
-  #why: Explanation | null = null;
 
   constructor(id: number, name: string, file: File | null) {
     this.id = id;
@@ -35,16 +36,12 @@ export class Describing {
   get error(): ErrorDetail | null {
     return this.#error;
   }
-  /** Which parts of the picture its symbols depend on. */
-  get why(): Explanation {
-    return (this.#why ??= new Explanation());
-  }
 
   wait(): void {
     this.#state = 'waiting';
     this.#result = null;
     this.#error = null;
-    this.#why?.clear();
+    this.why.clear();
   }
   begin(): void {
     this.#state = 'working';
@@ -60,10 +57,6 @@ export class Describing {
   }
   cancel(): void {
     this.#state = 'cancelled';
-  }
-  /** Lets go of what is still computed for it. */
-  leave(): void {
-    this.#why?.cancel();
   }
 }
 
@@ -185,7 +178,7 @@ export class DescribeQueue {
 
   clear(): void {
     this.cancel();
-    for (const item of this.#items) item.leave();
+    for (const item of this.#items) item.why.cancel();
     this.#items = [];
     this.#byId.clear();
     this.#chosen = null;
