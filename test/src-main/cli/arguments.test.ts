@@ -70,7 +70,7 @@ describe('nearest', () => {
 describe('commands', () => {
   it('are those of the documentation, each with a summary and a help text on every flag', () => {
     const names = commands.filter((command) => !command.hidden).map((command) => command.name);
-    expect(names).toEqual(['import', 'features', 'train', 'encode', 'evaluate', 'few-shot', 'statistics', 'sweep', 'ablate', 'describe', 'neighbours', 'map', 'runs', 'collections', 'serve', 'doctor', 'setup-compute']);
+    expect(names).toEqual(['import', 'teachers', 'features', 'train', 'encode', 'evaluate', 'few-shot', 'statistics', 'sweep', 'ablate', 'describe', 'neighbours', 'query', 'map', 'export', 'runs', 'collections', 'serve', 'doctor', 'setup-compute']);
     for (const { summary, options } of commands) {
       expect(summary).toMatch(/\.$/);
       for (const option of Object.values(options)) expect(option.help).not.toBe('');
