@@ -19,7 +19,7 @@ function* normals() {
 /** [n, 2] within −1 … 1 and a label of ten for each: 60 clusters of unequal width. */
 export function scatter(points) {
   const random = normals();
-  const clusters = Array.from({ length: 60 }, () => ({ x: 0.4 * random.next().value, y: 0.4 * random.next().value, width: 0.02 + 0.05 * Math.abs(random.next().value) }));
+  const clusters = Array.from({ length: 60 }, () => ({ x: 0.33 * random.next().value, y: 0.33 * random.next().value, width: 0.015 + 0.04 * Math.abs(random.next().value) }));
   const coordinates = new Float32Array(2 * points);
   const labels = new Int16Array(points);
   for (let i = 0; i < points; i++) {

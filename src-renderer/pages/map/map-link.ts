@@ -4,6 +4,9 @@ import { layerNames, type LayerName, type MapView } from './map-view.svelte';
 /** Link parameters that belong to the map; others in the same link stay as they are. */
 const names = ['at', 'colour', 'off', 'layers'];
 
+/** What a link says of the map, as one text. */
+export const mapPart = (parameters: URLSearchParams): string => new URLSearchParams([...parameters].filter(([name]) => names.includes(name))).toString();
+
 /** Writes where one looks, the colours, the rows that are off and the layers into a link's parameters. */
 export function writeMapLink(view: MapView, parameters: URLSearchParams): URLSearchParams {
   const next = new URLSearchParams(parameters);
