@@ -14,17 +14,12 @@ export class ExportFile {
     return new ExportFile(await open(path, 'wx'));
   }
 
-  /** The bytes are copied only when they are text: others must stay as they are until the call resolves. */
+  /** Text is gathered; bytes are written before this resolves, so that the caller may use their memory again. */
   async append(piece: string | Uint8Array): Promise<void> {
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
-    if (typeof piece !== 'string') {
-      await this.#flush();
-      await this.#handle.appendFile(bytes);
-      return;
-    }
     this.#waiting.push(bytes);
     this.#bytes += bytes.length;
-    if (this.#bytes >= 1 << 20) await this.#flush();
+    if (typeof piece !== 'string' || this.#bytes >= 1 << 20) await this.#flush();
   }
 
   /** Writes what is left and waits for the disk. */

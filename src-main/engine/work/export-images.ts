@@ -1,5 +1,6 @@
 import { needsEmbeddings, needsMap, type ExportRequest } from '../../contract/export';
 import { GlyphscopeError } from '../../contract/errors';
+import { unitRows } from '../../evaluation/distinct-rows';
 import { openCsv } from '../../export/csv';
 import type { ExportRow, ExportShape, ExportWriter } from '../../export/export-rows';
 import { openJsonl } from '../../export/jsonl';
@@ -135,18 +136,6 @@ async function nearestOf(s: ExportServices, run: number, { rows, width }: { rows
     const all = Array.from({ length: k + 1 }, (_, i) => row * (k + 1) + i).filter((at) => found.rows[at] !== row).slice(0, k);
     return { ids: all.map((at) => found.rows[at]), distances: all.map((at) => Math.max(0, 1 - found.similarities[at])) };
   };
-}
-
-/** A copy [n, width] of the rows, each of length 1. */
-function unitRows(rows: Float32Array, width: number): Float32Array {
-  const unit = Float32Array.from(rows);
-  for (let at = 0; at < unit.length; at += width) {
-    let sum = 0;
-    for (let i = 0; i < width; i++) sum += unit[at + i] ** 2;
-    const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
-    for (let i = 0; i < width; i++) unit[at + i] *= scale;
-  }
-  return unit;
 }
 
 function placesOf({ images, coordinates }: { images: Int32Array; coordinates: Float32Array }): Map<number, readonly [number, number]> {

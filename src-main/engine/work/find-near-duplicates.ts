@@ -2,9 +2,9 @@ import { nearDuplicateDefaults, type NearDuplicates } from '../../contract/curat
 import { GlyphscopeError } from '../../contract/errors';
 import { bytesToSymbols } from '../../database/symbol-bytes';
 import { breathe } from '../../evaluation/breathe';
+import { unitRows } from '../../evaluation/distinct-rows';
 import { duplicateEdges, type DuplicateEdge } from '../../explore/near-duplicates';
 import { pauses } from '../../explore/pause';
-import type { FeatureStore } from '../../teacher/feature-store';
 import type { JobHandle, JobOutcome } from '../jobs';
 import type { Services } from '../services';
 
@@ -44,7 +44,7 @@ export async function findNearDuplicates(s: Pick<Services, 'library' | 'runs' | 
   let done = 0;
   for (const group of alike.values()) {
     job.progress({ phase: 'comparing', done, total: images, unit: 'images' });
-    if (group.length > 1) edges.push(...(await duplicateEdges(group, unitFeatures(clean, group), clean.spec.width, nearDuplicateDefaults.most, async () => void (await often()))));
+    if (group.length > 1) edges.push(...(await duplicateEdges(group, unitRows(clean.gather(group.map((image) => image - 1)), clean.spec.width), clean.spec.width, nearDuplicateDefaults.most, async () => void (await often()))));
     done += group.length;
     await often();
   }
@@ -52,17 +52,4 @@ export async function findNearDuplicates(s: Pick<Services, 'library' | 'runs' | 
   db.write.runDocuments.put('near-duplicates', o.run, o.collection, document, Date.now());
   const close = edges.filter(([, , distance]) => distance <= nearDuplicateDefaults.threshold).length;
   return { summary: `${images.toLocaleString('en')} images compared, ${close.toLocaleString('en')} of them as close to another one as near-duplicates are.`, counts: { images, close } };
-}
-
-/** Features [n, Z] of images, each row of length 1. */
-function unitFeatures(store: FeatureStore, images: readonly number[]): Float32Array {
-  const { width } = store.spec;
-  const rows = store.gather(images.map((image) => image - 1));
-  for (let at = 0; at < rows.length; at += width) {
-    let sum = 0;
-    for (let j = 0; j < width; j++) sum += rows[at + j] ** 2;
-    const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
-    for (let j = 0; j < width; j++) rows[at + j] *= scale;
-  }
-  return rows;
 }
