@@ -1,5 +1,5 @@
-import { allRows, allValues, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
-import { bytesToSymbols, prefixRange, symbolsToBytes } from './symbol-bytes';
+import { allValues, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
+import { bytesToSymbols, symbolsToBytes } from './symbol-bytes';
 
 export function readDescriptions(db: ReadHandle) {
   const one = oneRow<{ symbols: Buffer }>(db, 'SELECT symbols FROM descriptions WHERE run = ? AND image = ?');
@@ -12,7 +12,6 @@ export function readDescriptions(db: ReadHandle) {
     `SELECT DISTINCT c.image, d.symbols FROM collection_images c INDEXED BY collection_images_by_image
      JOIN descriptions d ON d.run = :run AND d.image = c.image WHERE c.collection = :collection AND c.image > :after ORDER BY c.image LIMIT :limit`,
   );
-  const withPrefix = allRows<{ image: number }>(db, 'SELECT image FROM descriptions WHERE run = ? AND symbols >= ? AND symbols < ? ORDER BY image');
   const described = oneRow<{ n: number }>(
     db,
     'SELECT count(*) AS n FROM collection_images c JOIN descriptions d ON d.run = :run AND d.image = c.image WHERE c.collection = :collection',
@@ -28,11 +27,6 @@ export function readDescriptions(db: ReadHandle) {
     /** The next described images of the collection after `image`, ascending. */
     some: (run: number, collection: number, after: number, limit: number): { image: number; symbols: Buffer }[] =>
       some.all({ run, collection, after, limit }) as { image: number; symbols: Buffer }[],
-    /** Images of the whole library whose description begins with the prefix (at least one symbol). */
-    withPrefix: (run: number, prefix: readonly number[]): number[] => {
-      const range = prefixRange(prefix);
-      return withPrefix(run, range.from, range.below).map((row) => row.image);
-    },
     /** Entries of the collection that the run has described. */
     described: (run: number, collection: number): number => described({ run, collection })!.n,
     count: (run: number): number => count(run)!.n,

@@ -10,13 +10,3 @@ export function bytesToSymbols(bytes: Uint8Array): number[] {
   for (let i = 0; i < symbols.length; i++) symbols[i] = (bytes[i * 2] << 8) | bytes[i * 2 + 1];
   return symbols;
 }
-
-/**
- * Every sequence that begins with `prefix` lies in [from, below). Symbols stay under 4096 (contract/names.ts), so the
- * last one plus one always fits.
- */
-export function prefixRange(prefix: readonly number[]): { from: Buffer; below: Buffer } {
-  const next = [...prefix];
-  next[next.length - 1] += 1;
-  return { from: symbolsToBytes(prefix), below: symbolsToBytes(next) };
-}

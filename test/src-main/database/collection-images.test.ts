@@ -76,19 +76,6 @@ describe('pages', () => {
   });
 });
 
-describe('descriptions', () => {
-  it('take a prefix from the index of descriptions exactly as comparing every description does', () => {
-    const db = temporaryDatabase();
-    const collection = fillCollection(db, 'a', 600);
-    const run = addRun(db, 'r');
-    const all = describeAll(db, run, collection, 6, 8);
-    for (const prefix of [[0], [1500], [300, 1500], [1500, 1500], [0, 0, 0], [4095], [...all.values()][17]]) {
-      const brute = [...all].filter(([, symbols]) => prefix.every((symbol, i) => symbols[i] === symbol)).map(([image]) => image);
-      expect(db.read.descriptions.withPrefix(run, prefix)).toEqual(brute);
-    }
-  });
-});
-
 describe('query plans', () => {
   const planOf = (sql: string, parameters: Record<string, unknown>): string => {
     const folder = temporaryFolder();
