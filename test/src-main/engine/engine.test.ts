@@ -142,10 +142,17 @@ describe('a training', () => {
     const few = await endOf(first, (await first.client.runs.measureFewShot({ run: runId, collection, shots: [1, 5], draws: 2 })).job);
     expect(few).toMatchObject({ state: 'done', kind: 'few-shot' });
     expect(await first.client.runs.fewShot({ run: runId, collection })).toMatchObject({ draws: 2, testImages: 50, shots: [{ images: 1 }, { images: 5 }] });
+    const spoken = { run: runId, collection, symbols: [1, 2, 3, 4] };
+    expect(await first.client.explore.place(spoken)).toBeNull();
+    expect(await endOf(first, (await first.client.explore.placeOnMap({ run: runId, collection })).job)).toMatchObject({ state: 'failed', error: { code: 'NOT_FOUND', remedy: 'Compute the map.' } });
     expect(await endOf(first, (await first.client.explore.computeMap({ run: runId, collection, seed: 3 })).job)).toMatchObject({ state: 'done' });
     const map = await first.client.explore.map({ run: runId, collection });
-    expect(map).toMatchObject({ points: 250, length: 4, seed: 3 });
+    expect(map).toMatchObject({ points: 250, length: 4, seed: 3, placed: 0, recall: null });
     expect(statSync(join(folder, 'library', 'maps', `${map!.id}.bin`)).size).toBe(250 * (8 + 4 + 2 + 2 * 4));
+    const place = await first.client.explore.place(spoken);
+    expect(place).toEqual({ map: map!.id, x: expect.any(Number), y: expect.any(Number) });
+    expect(await first.client.explore.place(spoken)).toEqual(place);
+    expect(await endOf(first, (await first.client.explore.placeOnMap({ run: runId, collection })).job)).toMatchObject({ state: 'done', summary: 'The map has every described image.' });
   });
 
   it('pauses with a checkpoint, goes on, and stops with what it has learned', async () => {
