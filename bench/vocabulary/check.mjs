@@ -28,10 +28,17 @@ await new Promise((resolve, reject) => {
   engine.once('exit', () => reject(new Error('The engine ended before it was ready.')));
 });
 const { port, hostToken } = JSON.parse(fs.readFileSync(path.join(library, 'library.lock'), 'utf8'));
-const socket = new WebSocket(`ws://127.0.0.1:${port}/rpc`, { headers: { Authorization: `Bearer ${hostToken}` } });
-socket.binaryType = 'arraybuffer';
-await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-const client = createORPCClient(new RPCLink({ websocket: socket }));
+let socket;
+let client;
+/** Connects anew: the engine lets go of who does not answer for a while, as this script does while it counts. */
+async function connect() {
+  socket?.close();
+  socket = new WebSocket(`ws://127.0.0.1:${port}/rpc`, { headers: { Authorization: `Bearer ${hostToken}` } });
+  socket.binaryType = 'arraybuffer';
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  socket.on('error', () => undefined); // followed by close, which ends every open call with an error
+  client = createORPCClient(new RPCLink({ websocket: socket }));
+}
 
 const checks = [];
 let check;
@@ -56,17 +63,20 @@ function near(found, expected, what, tolerance = 1e-9) {
 }
 
 try {
+  await connect();
   const { run, collection } = await subject();
   const seconds = Date.now();
   const facts = readFacts(run, collection);
+  await connect();
   const ask = { run: run.id, collection: collection.id };
   const vocabulary = await client.explore.vocabulary({ ...ask, exemplars: 8 });
-  checkUse(facts, vocabulary);
   const details = [];
   for (let symbol = 0; symbol < facts.K; symbol++) details.push(await client.explore.symbol({ ...ask, symbol, images: 8 }));
+  checkUse(facts, vocabulary);
   checkLabels(facts, vocabulary, details);
   checkTransitions(facts, details);
   checkEmbeddings(facts, vocabulary, details);
+  await connect();
   await checkPrefixes(facts, (prefix) => client.explore.prefix({ ...ask, prefix, images: 0 }));
   const failed = checks.filter(({ differences }) => differences > 0);
   console.log(`${collection.name} (${facts.rows.length.toLocaleString('en')} images) by ${run.name}, ${facts.K} symbols, ${facts.L} positions, ${Math.round((Date.now() - seconds) / 1000)} s\n`);
