@@ -147,7 +147,8 @@ try {
   await page.goto(engine.link);
   await page.getByRole('grid', { name: 'Images' }).waitFor();
   const collection = values.collection ?? (values.library ? null : 'Pictures');
-  if (collection) await page.getByLabel('Collection').selectOption({ value: collection });
+  if (collection) await page.getByRole('combobox', { name: 'Collection', exact: true }).selectOption({ value: collection });
+  if (!values.library) await page.getByRole('combobox', { name: 'Run', exact: true }).selectOption({ value: 'Random symbols' });
   await page.getByText(/[\d,]+ images( described)?$/).first().waitFor();
   await page.waitForFunction(() => [...document.querySelectorAll('[role=grid] img')].some((image) => image.complete));
   await page.waitForTimeout(3000);
