@@ -41,6 +41,7 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
       { keys: ['0', '…', '9', '*'], does: 'Write a symbol, or any symbol' },
       { keys: ['←', '→'], does: 'Move the cursor; with Alt, move the symbol' },
       { keys: ['Delete', 'Insert'], does: 'Take a symbol out, put any symbol in' },
+      { keys: ['Esc'], does: 'Leave the sequence: digits are pages again' },
       { keys: ['Ctrl Z', 'Ctrl Shift Z'], does: 'Undo, redo in the sequence' },
     ],
   },

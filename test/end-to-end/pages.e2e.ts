@@ -23,8 +23,9 @@ test('every page is reached by the rail and by its key', async ({ open, library 
     await expect(sign(page, name)).toBeVisible({ timeout: 60_000 });
   }
   for (const [index, name] of pages.entries()) {
-    await page.locator('body').press(String(index + 1));
+    await page.keyboard.press(String(index + 1));
     await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+    if (name === 'Speak') await page.keyboard.press('Escape'); // there digits write symbols
   }
 });
 
