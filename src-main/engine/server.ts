@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { Router } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { Hono } from 'hono';
@@ -36,7 +36,7 @@ export interface ServerOptions {
   /** Folder of the built page. */
   page: string;
   router: Router<Contract, CallContext>;
-  /** Adds the routes of images and maps. */
+  /** Adds the routes that give what the library holds; each of them is closed to whoever has no session. */
   routes: (app: Hono) => void;
   log: (line: string) => void;
 }
@@ -60,8 +60,17 @@ export async function startServer(o: ServerOptions): Promise<EngineServer> {
     const cookie = body.success ? authentication.openSession(body.data.token) : null;
     return cookie ? c.body(null, 204, { 'Set-Cookie': cookie }) : c.json({ code: 'NOT_ALLOWED', message: 'The token is wrong.' }, 401);
   });
-  app.get(sessionPath, (c) => c.body(null, 204));
-  o.routes(app);
+  const closed = new Hono();
+  closed.get(sessionPath, (c) => c.body(null, 204));
+  o.routes(closed);
+  // Asked by the router that finds the route, so that no other spelling of an address (%69mages, x/../images) gets past.
+  for (const path of new Set(closed.routes.map((route) => route.path)))
+    app.use(path, async (c, next) => {
+      const verdict = authentication.check((c.env as HttpBindings).incoming, { state: false });
+      if (!verdict.allowed || verdict.rights === null) return c.json({ code: 'NOT_ALLOWED', message: 'Open the link that the engine printed: it starts a session.' }, 401);
+      await next();
+    });
+  app.route('/', closed);
   servePage(app, o.page);
 
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
@@ -93,7 +102,7 @@ export async function startServer(o: ServerOptions): Promise<EngineServer> {
   };
 }
 
-/** What stands open without a session: the page's own files and the exchange of the token. Null: go on. */
+/** What no route is asked about: the wrong caller, method or size. Null: go on. */
 function refusalOf(request: IncomingMessage, authentication: Authentication): { status: number; reason: string } | null {
   const method = request.method ?? '';
   const path = (request.url ?? '').split('?', 1)[0];
@@ -103,8 +112,6 @@ function refusalOf(request: IncomingMessage, authentication: Authentication): { 
   if (Number(request.headers['content-length'] ?? 0) > 4096 || (method !== 'POST' && request.headers['transfer-encoding']))
     return { status: 413, reason: 'The request is too large.' };
   if (method === 'POST' && request.headers['content-length'] === undefined) return { status: 413, reason: 'The length is missing.' };
-  const open = method === 'POST' || !/^\/(images|maps|matches|session|rpc)(\/|$)/.test(path);
-  if (!open && verdict.rights === null) return { status: 401, reason: 'Open the link that the engine printed: it starts a session.' };
   return null;
 }
 

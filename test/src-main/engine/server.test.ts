@@ -71,7 +71,10 @@ beforeAll(async () => {
     port: 0,
     page: join(folder, 'page'),
     router: router as never, // the parts of the contract that are asked here
-    routes: (app) => app.get('/images/:id/original', (c) => c.text('an image')),
+    routes: (app) => {
+      app.get('/images/:id/original', (c) => c.text('an image'));
+      app.get('/kept/:name', (c) => c.text('what the library keeps'));
+    },
     log: (line) => logged.push(line),
   });
   const opened = await ask({ method: 'POST', path: '/session', headers: { Origin: server.origin }, body: JSON.stringify({ token: server.authentication.pageToken }) });
@@ -84,6 +87,21 @@ afterAll(async () => {
 });
 
 describe('who may ask what', () => {
+  it.each(['/images/1/original', '/kept/secret', '/%69mages/1/original', '/x/../images/1/original', '/x/%2e%2e/images/1/original', '/./kept/secret', '//kept/secret', '/images/1/original?', '/kept/secret#x', '/images%2F1%2Foriginal'])(
+    'gives nothing of the library at %s without a session',
+    async (path) => {
+      const answer = await ask({ path });
+      expect([401, 404, 400]).toContain(answer.status);
+      expect(answer.body).not.toMatch(/an image|what the library keeps/);
+    },
+  );
+  it('opens every route of the library to a session', async () => {
+    for (const path of ['/images/1/original', '/kept/secret']) {
+      expect((await ask({ path })).status).toBe(401);
+      expect((await ask({ path, headers: { Cookie: cookie } })).status).toBe(200);
+    }
+  });
+
   const hosts = { exact: () => `127.0.0.1:${server.port}`, localhost: () => `localhost:${server.port}`, otherPort: () => `127.0.0.1:${server.port + 1}`, noPort: () => '127.0.0.1', evil: () => 'evil.example', rebound: () => `127.0.0.1.nip.io:${server.port}` };
   const origins = { none: () => undefined, own: () => server.origin, otherPort: () => `http://127.0.0.1:${server.port + 1}`, evil: () => 'http://evil.example', null: () => 'null', https: () => server.origin.replace('http:', 'https:') };
   const callers = {
