@@ -72,7 +72,7 @@ export function readImageSearch(db: ReadHandle) {
   async function find(query: QueryNode, { collection, run }: Search): Promise<Int32Array> {
     const all = await entriesOf(collection);
     const needed = columnsNeeded(query);
-    const mask = matchingMask(query, {
+    const mask = await matchingMask(query, {
       entries: all,
       files: needed.files ? await files.of(String(collection), () => columns.files(collection, all.count)) : null,
       symbols: needed.symbols && run !== null ? await symbolsOf(collection, run, all.count) : [],

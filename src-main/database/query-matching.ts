@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { asksExcluded, asksSymbols, compares, fits, fitsName, queryTerms, type QueryNode, type QueryTerm, type SymbolAsked, type TextPattern } from '../contract/query';
 import { noSymbol, type CodedWords, type EntryColumns, type FileColumns, type SymbolColumns } from './image-columns';
 
@@ -22,9 +23,9 @@ export function columnsNeeded(query: QueryNode): { files: boolean; symbols: bool
   return { files: terms.some(asksFiles), symbols: terms.some(asksSymbols) };
 }
 
-/** One byte for each position: 1 where the entry passes. */
-export function matchingMask(query: QueryNode, columns: QueryColumns): Uint8Array {
-  const mask = maskOf(query, columns);
+/** One byte for each position: 1 where the entry passes. Others get their turn between two terms. */
+export async function matchingMask(query: QueryNode, columns: QueryColumns): Promise<Uint8Array> {
+  const mask = await maskOf(query, columns);
   if (asksExcluded(query)) return mask;
   const excluded = new Uint8Array(mask.length);
   markImages(excluded, columns.entries.images, columns.excluded());
@@ -32,26 +33,23 @@ export function matchingMask(query: QueryNode, columns: QueryColumns): Uint8Arra
   return mask;
 }
 
-function maskOf(query: QueryNode, columns: QueryColumns): Uint8Array {
+async function maskOf(query: QueryNode, columns: QueryColumns): Promise<Uint8Array> {
   const { count } = columns.entries;
   switch (query.kind) {
     case 'and': {
-      const [first, ...others] = query.parts.map((part) => maskOf(part, columns));
-      if (!first) return new Uint8Array(count).fill(1);
-      for (const other of others) for (let i = 0; i < count; i++) first[i] &= other[i];
-      return first;
-    }
-    case 'or': {
-      const [first, ...others] = query.parts.map((part) => maskOf(part, columns));
-      for (const other of others) for (let i = 0; i < count; i++) first[i] |= other[i];
-      return first;
-    }
-    case 'not': {
-      const mask = matchingMask(query.part, columns);
-      for (let i = 0; i < count; i++) mask[i] ^= 1;
+      const mask = new Uint8Array(count).fill(1);
+      for (const part of query.parts) intersect(mask, await maskOf(part, columns));
       return mask;
     }
+    case 'or': {
+      const mask = new Uint8Array(count);
+      for (const part of query.parts) unite(mask, await maskOf(part, columns));
+      return mask;
+    }
+    case 'not':
+      return invert(await maskOf(query.part, columns));
     default:
+      await setImmediate();
       return termMask(query, columns);
   }
 }
@@ -105,6 +103,14 @@ function termMask(term: QueryTerm, columns: QueryColumns): Uint8Array {
       break;
   }
   return mask;
+}
+
+function intersect(mask: Uint8Array, other: Uint8Array): void {
+  for (let i = 0; i < mask.length; i++) mask[i] &= other[i];
+}
+
+function unite(mask: Uint8Array, other: Uint8Array): void {
+  for (let i = 0; i < mask.length; i++) mask[i] |= other[i];
 }
 
 function invert(mask: Uint8Array): Uint8Array {

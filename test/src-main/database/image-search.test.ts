@@ -120,6 +120,8 @@ describe('a search', () => {
     const found = async (query: string) => (await db.read.imageSearch.positions({ collection, run, query })).length;
     const excluded = entries.filter((entry) => entry.excluded).length;
     expect([await found(''), await found('excluded:yes'), await found('excluded:any')]).toEqual([400 - excluded, excluded, 400]);
+    const withoutCats = entries.filter(({ label }) => label !== 'cat').length;
+    expect([await found('excluded:any -label:cat'), await found('excluded:any not (label:cat)')]).toEqual([withoutCats, withoutCats]);
   });
 
   it('counts labels, splits and symbols as a loop does', async () => {
