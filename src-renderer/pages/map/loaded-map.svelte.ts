@@ -72,13 +72,22 @@ export class LoadedMap {
   }
 
   /** Has the map computed; what the engine says against it stands in `refused`. */
-  async compute(): Promise<void> {
+  compute(): Promise<void> {
+    return this.#ask((subject) => this.#client.explore.computeMap({ ...subject, seed: 0 }));
+  }
+
+  /** Has the images placed that were described since the map was computed; the others stay where they are. */
+  place(): Promise<void> {
+    return this.#ask((subject) => this.#client.explore.placeOnMap(subject));
+  }
+
+  async #ask(start: (subject: MapSubject) => Promise<unknown>): Promise<void> {
     const subject = this.#subject();
     if (!subject) return;
     this.#refused = null;
     this.#asked = true;
     try {
-      await this.#client.explore.computeMap({ ...subject, seed: 0 });
+      await start(subject);
     } catch (thrown) {
       this.#refused = explain(thrown);
     } finally {
