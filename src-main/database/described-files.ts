@@ -21,12 +21,12 @@ export interface DescribedBy {
   run: number;
   /** Of its checkpoint. */
   step: number;
-  /** SHA-256 of the teacher's model. */
+  /** The teacher's id, which has the start of a hash over its files and how they are used. */
   teacher: string;
 }
 
-/** Files that are remembered, those described last. */
-const kept = 20_000;
+/** Files that are remembered, those described last: so many, and no more than have about so many bytes of vectors. */
+const kept = { files: 20_000, bytes: 512 << 20 };
 
 interface Row {
   width: number;
@@ -37,6 +37,8 @@ interface Row {
   embedding: Buffer;
 }
 
+const mostLike = ({ feature, tokens, embedding }: DescribedContent) =>
+  Math.min(kept.files, Math.max(1, Math.floor(kept.bytes / (feature.byteLength + tokens.byteLength + embedding.byteLength))));
 const toBytes = (values: Float32Array) => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 const toFloats = (bytes: Buffer) => new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 
@@ -60,8 +62,8 @@ export function writeDescribedFiles(db: WriteHandle) {
   );
   const forget = change(db, 'DELETE FROM described_files WHERE id <= (SELECT max(id) FROM described_files) - ?');
   return {
-    /** Remembers a file and forgets those described longest ago. @param most remembered at most, 20,000 unless given */
-    put: ({ run, step, teacher }: DescribedBy, file: DescribedContent, most = kept): void => {
+    /** Remembers a file and forgets those described longest ago. @param most remembered at most */
+    put: ({ run, step, teacher }: DescribedBy, file: DescribedContent, most = mostLike(file)): void => {
       put(run, file.sha256, teacher, step, file.width, file.height, JSON.stringify(file.description), toBytes(file.feature), toBytes(file.tokens), toBytes(file.embedding));
       forget(most);
     },

@@ -13,7 +13,7 @@ const asked = z.object({ collection: id, run: id.optional(), query: queryText })
 export function serveMatches(app: Hono, s: Pick<Services, 'collections' | 'library' | 'log' | 'runs'>): void {
   app.get('/matches/:collection', async (c) => {
     try {
-      const question = asked.safeParse({ collection: c.req.param('collection'), ...c.req.query() });
+      const question = asked.safeParse({ ...c.req.query(), collection: c.req.param('collection') });
       if (!question.success) throw new GlyphscopeError('INVALID_INPUT', 'The address names no collection, or no query.', { subject: c.req.path });
       const ids = await s.library.db.read.imageSearch.images(searchIn(s, question.data));
       return c.body(ids.buffer, 200, { 'Content-Type': 'application/octet-stream', 'Cache-Control': 'no-store' });

@@ -25,8 +25,8 @@ const sessionsOnCard = 4;
 
 /**
  * Sessions of one core each, as many as there are cores and as memory allows, since threads of one session wait for
- * each other after every operation: four sessions of one thread encoded ViT-S/16 at 1.1 to 2.6 times the speed of one
- * session of four. A transformer is fastest with few images a run, whose numbers stay in the processor's cache.
+ * each other after every operation. A transformer is fastest with few images a run, whose numbers stay in the
+ * processor's cache. bench/pipeline measures both.
  * @param bytes of the model and its weights
  */
 export function planEncoder({ inputSize }: Pick<TeacherInfo, 'inputSize'>, o: { bytes: number; cores: number; memory: number; provider?: ProviderName }): EncoderPlan {

@@ -15,6 +15,8 @@ const silence = 30_000;
 const attempts = 5;
 /** Redirects that are followed when a repository has been renamed. */
 const renames = 5;
+/** Bytes that are taken at most of a file whose size the hub does not say. */
+const mostUntold = 4 * 2 ** 30;
 
 /** A model's repository at a revision. */
 export interface HubSource {
@@ -47,15 +49,17 @@ export async function askHub(source: HubSource, name: string, signal: AbortSigna
   let address = addressOf(source, name);
   for (let step = 0; step < renames; step++) {
     const answer = await request(source, address, { method: 'HEAD', redirect: 'manual', headers: { 'accept-encoding': 'identity' }, signal: AbortSignal.any([signal, AbortSignal.timeout(silence)]) }, signal);
-    const target = answer.headers.get('location');
-    if (answer.status >= 300 && answer.status < 400 && target?.startsWith('/') && answer.headers.get('x-linked-etag') === null) {
-      address = new URL(target, address).href;
+    const location = answer.headers.get('location');
+    const target = location !== null && URL.canParse(location, address) ? new URL(location, address) : null;
+    if (answer.status >= 300 && answer.status < 400 && target?.origin === new URL(address).origin && answer.headers.get('x-linked-etag') === null) {
+      address = target.href;
       continue;
     }
     if (answer.status === 404 && answer.headers.get('x-error-code') === 'EntryNotFound') return null;
     refuse(source, name, answer);
-    const tag = (answer.headers.get('x-linked-etag') ?? answer.headers.get('etag') ?? '').replace(/^W\//, '').replaceAll('"', '');
-    const size = Number(answer.headers.get('x-linked-size') ?? answer.headers.get('content-length') ?? Number.NaN);
+    const own = (header: string) => (answer.ok ? answer.headers.get(header) : null); // a redirect's are not the file's
+    const tag = (answer.headers.get('x-linked-etag') ?? own('etag') ?? '').replace(/^W\//, '').replaceAll('"', '');
+    const size = Number(answer.headers.get('x-linked-size') ?? own('content-length') ?? Number.NaN);
     return {
       source,
       name,
@@ -83,6 +87,7 @@ export async function downloadFile(file: HubFile, target: string, o: { signal: A
       break;
     } catch (error) {
       if (o.signal.aborted) throw new GlyphscopeError('CANCELLED', 'Cancelled.');
+      if (error instanceof GlyphscopeError && error.code === 'INVALID_INPUT') await rm(part, { force: true });
       if (error instanceof GlyphscopeError && error.code !== 'HUB_UNREACHABLE') throw error;
       if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
       if (sizeOf(part) > before) attempt = 1; // it goes on, if slowly
@@ -92,10 +97,13 @@ export async function downloadFile(file: HubFile, target: string, o: { signal: A
   }
   if (!(await hashMatches(part, file.hash))) {
     await rm(part, { force: true });
-    throw new GlyphscopeError('INVALID_INPUT', `${file.name} of ${file.source.id} came with other bytes than the hub says it has.`, { subject: file.name, remedy: 'Start again: it is downloaded anew.' });
+    throw otherBytes(file);
   }
   await rename(part, target);
 }
+
+const otherBytes = ({ name, source }: HubFile) =>
+  new GlyphscopeError('INVALID_INPUT', `${name} of ${source.id} came with other bytes than the hub says it has.`, { subject: name, remedy: 'Start again: it is downloaded anew.' });
 
 /** One request for what is missing of a file. */
 async function receive(file: HubFile, part: string, { signal, onBytes }: { signal: AbortSignal; onBytes: (bytes: number) => void }): Promise<void> {
@@ -117,6 +125,7 @@ async function receive(file: HubFile, part: string, { signal, onBytes }: { signa
         clearTimeout(timer);
         timer = setTimeout(() => quiet.abort(), silence);
         onBytes((have += piece.length));
+        if (have > (file.bytes ?? mostUntold)) throw otherBytes(file);
         yield piece;
       }
     }

@@ -1,8 +1,8 @@
 import type { WriteHandle } from '../handles';
 
 /**
- * What runs found out about files that need not be in any collection, by their content: `teacher` is the SHA-256 of the
- * teacher's model and `step` that of the run's checkpoint; `feature`, `tokens` and `embedding` are float32 little endian.
+ * What runs found out about files that need not be in any collection, by their content: `teacher` is the teacher's
+ * id and `step` that of the run's checkpoint; `feature`, `tokens` and `embedding` are float32 little endian.
  */
 export function describedFiles(db: WriteHandle): void {
   db.exec(`

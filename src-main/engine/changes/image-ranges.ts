@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { rowId } from '../../contract/names';
 
+/** No library has as many images; a damaged list must not fill the memory. */
+const largestId = 2 ** 27;
+
 /** Images as ranges [first, last] of their ids: a selection of all is a few numbers, not a million. */
-export const imageRanges = z.array(z.tuple([rowId, rowId]));
+export const imageRanges = z.array(z.tuple([rowId, rowId])).refine((ranges) => ranges.every(([first, last], i) => first <= last && (i === 0 || ranges[i - 1][1] < first)) && (ranges.at(-1)?.[1] ?? 0) <= largestId, 'ascending ranges of ids');
 export type ImageRanges = z.infer<typeof imageRanges>;
 
 /** The ranges of the given ids, in any order, each counted once. */

@@ -48,7 +48,7 @@ export class Journal {
     if (!entry) return null;
     try {
       const applied = this.#db.transaction(() => {
-        const applied = apply(this.#db, operation.parse(JSON.parse(entry.operation)));
+        const applied = apply(this.#db, readOperation(entry));
         if (applied) this.#db.write.journal.turn(entry.id, JSON.stringify(applied.inverse));
         else this.#db.write.journal.remove(entry.id);
         return applied;
@@ -68,5 +68,14 @@ export class Journal {
     if (!applied) return;
     this.#db.read.excludedImages.changed();
     this.#db.read.collectionImages.changed('words');
+  }
+}
+
+/** @throws GlyphscopeError LIBRARY_DAMAGED when the entry does not hold an operation */
+function readOperation({ operation: text }: JournalEntry): Operation {
+  try {
+    return operation.parse(JSON.parse(text));
+  } catch (error) {
+    throw new GlyphscopeError('LIBRARY_DAMAGED', 'The library no longer says what was changed.', { subject: 'journal', cause: error });
   }
 }

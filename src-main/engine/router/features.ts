@@ -9,7 +9,7 @@ export const featuresRouter = (procedures: Procedures, s: Services) => ({
     if (input.tokens > 0) requireTokens(teacher.info, input.tokens);
     const title = `Features of "${collection.name}" by ${teacher.info.name}`;
     return {
-      job: s.jobs.start({ kind: 'features', title, lane: 'features', uses: [`collection ${collection.id}`] }, async (job) => {
+      job: s.jobs.start({ kind: 'features', title, lane: 'features', uses: [`collection ${collection.id}`, `teacher ${teacher.info.name}`] }, async (job) => {
         const { computed, failed } = await teacher.ensure({
           collection: collection.id,
           views: input.views ? 'all' : 'none',

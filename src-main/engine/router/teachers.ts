@@ -13,5 +13,8 @@ export const teachersRouter = (procedures: Procedures, s: Services) => ({
   list: procedures.teachers.list.handler(() => s.teachers.list()),
   addFromHub: procedures.teachers.addFromHub.handler(({ input: { id, revision, ...wishes } }) => startAddingTeacher(s, { id, revision }, wishes)),
   addFromGrant: procedures.teachers.addFromGrant.handler(({ input: { grant, ...wishes } }) => startAddingTeacher(s, { path: s.grants.take(grant, 'teacher') }, wishes)),
-  remove: procedures.teachers.remove.handler(({ input }) => s.teachers.remove(input.teacher)),
+  remove: procedures.teachers.remove.handler(({ input }) => {
+    s.jobs.assertUnused(`teacher ${input.teacher}`, input.teacher);
+    return s.teachers.remove(input.teacher);
+  }),
 });

@@ -3,7 +3,7 @@ import { copyFile, mkdir, readdir, rename, rm, statfs, writeFile } from 'node:fs
 import { basename, dirname, join } from 'node:path';
 import { GlyphscopeError } from '../../contract/errors';
 import { embeddedTeacherName, teacherName, type TeacherWishes } from '../../contract/teachers';
-import { readTeacher, sha256OfFile, verifyTeacher, type TeacherFile } from '../../teacher/catalogue';
+import { readTeacher, sha256OfFile, verifyTeacher, type TeacherFile, type TeacherInfo } from '../../teacher/catalogue';
 import { askHub, defaultHub, downloadFile, type HubFile, type HubSource } from '../../teacher/hub-download';
 import { modelFiles, readHubLayout, weightsEnding } from '../../teacher/hub-layout';
 import { preprocessingText } from '../../teacher/preprocessing';
@@ -27,19 +27,36 @@ const configurations = ['config.json', 'preprocessor_config.json'];
  */
 export async function addTeacher(s: AddServices, from: TeacherSource, wishes: TeacherWishes, job: Pick<JobHandle, 'signal' | 'progress'>): Promise<JobOutcome> {
   const title = 'path' in from ? basename(from.path) : from.id;
+  if ('path' in from) refuseOtherWishes(from.path, wishes);
   const name = wishes.name ?? nameFrom('path' in from ? title : from.id.split('/')[1], wishes);
   requireFreeName(s, name);
   const staging = join(s.teachers.directory, '.adding', 'path' in from ? name : from.id.replace('/', '--'));
+  try {
+    const info = await stage(s, from, staging, { ...wishes, name }, title, job);
+    requireFreeName(s, info.name);
+    await rename(info.directory, join(s.teachers.directory, info.name));
+    await rm(staging, { recursive: true, force: true });
+    return added(info);
+  } catch (error) {
+    // A download that broke off is gone on with; a copy, and a model that is of no use, are not kept.
+    if ('path' in from || (error instanceof GlyphscopeError && error.code === 'TEACHER_UNUSABLE')) await rm(staging, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Brings the files together, describes and checks them. @returns the teacher, where it was put together */
+async function stage(s: AddServices, from: TeacherSource, staging: string, wishes: TeacherWishes & { name: string }, title: string, job: Pick<JobHandle, 'signal' | 'progress'>): Promise<TeacherInfo> {
   if ('path' in from) await rm(staging, { recursive: true, force: true });
   const folder = 'path' in from ? await copyFolder(from.path, staging, job) : await download({ ...from, hub: (from.hub ?? usualHub()).replace(/\/+$/, '') }, staging, job);
   job.signal.throwIfAborted();
   job.progress({ phase: 'checking', done: 0, total: 1, unit: 'model' });
-  if (!existsSync(join(folder, 'teacher.json'))) await describeModel(s, folder, name, title, wishes, job.signal);
+  if (!existsSync(join(folder, 'teacher.json'))) await describeModel(s, folder, wishes.name, title, wishes, job.signal);
   const info = readTeacher(folder);
   await verifyTeacher(info);
-  requireFreeName(s, info.name);
-  await rename(folder, join(s.teachers.directory, info.name));
-  await rm(staging, { recursive: true, force: true });
+  return info;
+}
+
+function added(info: TeacherInfo): JobOutcome {
   const tokens = info.tokens ? ` and ${info.tokens.count} tokens` : '';
   return { summary: `The teacher ${info.name} gives ${info.featureWidth} features${tokens} from ${info.inputSize} × ${info.inputSize} pixels.` };
 }
@@ -48,6 +65,14 @@ export async function addTeacher(s: AddServices, from: TeacherSource, wishes: Te
 function nameFrom(text: string, { feature }: TeacherWishes): string {
   const plain = `${text}${feature ? `-${feature}` : ''}`.toLowerCase().replace(/[^a-z0-9.]+/g, '-').replace(/^[^a-z0-9]+|-+$/g, '').slice(0, 60);
   return teacherName.safeParse(plain).success ? plain : 'teacher';
+}
+
+/** A teacher of one's own says itself what it is called and which vector is its feature. @throws GlyphscopeError INVALID_INPUT */
+function refuseOtherWishes(path: string, { name, feature }: TeacherWishes): void {
+  if (!existsSync(join(path, 'teacher.json'))) return;
+  const own = readTeacher(path);
+  const other = name !== undefined && name !== own.name ? 'name' : feature !== undefined && feature !== own.readout.feature ? 'feature' : null;
+  if (other) throw new GlyphscopeError('INVALID_INPUT', `${join(path, 'teacher.json')} says itself that the ${other} is "${other === 'name' ? own.name : own.readout.feature}".`, { subject: other, remedy: 'Leave that out, or change the file.' });
 }
 
 function requireFreeName({ teachers }: AddServices, name: string): void {
@@ -64,9 +89,10 @@ async function requireSpace(directory: string, bytes: number): Promise<void> {
 /** Copies what a teacher needs of a folder. @returns where it lies */
 async function copyFolder(path: string, staging: string, { signal, progress }: Pick<JobHandle, 'signal' | 'progress'>): Promise<string> {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new GlyphscopeError('NOT_FOUND', `There is no folder ${path}.`, { subject: path, remedy: 'Check the path; a model on the hub is named OWNER/MODEL.' });
-  const own = existsSync(join(path, 'teacher.json'));
-  const model = own ? basename(readTeacher(path).model) : readHubLayout(path).model;
-  const all = [model, `${model}${weightsEnding}`, ...(own ? ['teacher.json'] : configurations)].filter((file) => existsSync(join(path, file)));
+  const own = existsSync(join(path, 'teacher.json')) ? readTeacher(path) : null;
+  const model = own ? basename(own.model) : readHubLayout(path).model;
+  const weights = own ? (own.weights?.file ?? null) : `${model}${weightsEnding}`;
+  const all = [model, ...(weights ? [weights] : []), ...(own ? ['teacher.json'] : configurations)].filter((file) => existsSync(join(path, file)));
   const total = all.reduce((sum, file) => sum + statSync(join(path, file)).size, 0);
   await requireSpace(staging, total);
   let done = 0;
@@ -82,6 +108,7 @@ async function copyFolder(path: string, staging: string, { signal, progress }: P
 
 /** Downloads what a teacher needs of a model's repository, all from one commit. @returns where it lies */
 async function download(source: HubSource, staging: string, { signal, progress }: Pick<JobHandle, 'signal' | 'progress'>): Promise<string> {
+  if (!/^https?:$/.test(URL.parse(source.hub)?.protocol ?? '')) throw new GlyphscopeError('INVALID_INPUT', `The hub's address "${source.hub}" is none.`, { subject: 'hub', remedy: 'Correct HF_ENDPOINT or --hub, as in https://huggingface.co.' });
   progress({ phase: `asking ${new URL(source.hub).host}`, done: 0, total: null, unit: 'MB' });
   const model = await firstOf(source, modelFiles, signal);
   if (!model)
@@ -90,7 +117,8 @@ async function download(source: HubSource, staging: string, { signal, progress }
   const weights = await askHub(pinned, `${model.name}${weightsEnding}`, signal);
   const wanted = [...(await Promise.all(configurations.map((file) => require(pinned, file, signal)))), model, ...(weights ? [weights] : [])];
   const folder = join(staging, (model.commit ?? 'unknown').slice(0, 40).replace(/[^\w]/g, ''));
-  // Of another commit nothing is of use any more.
+  // Of another commit nothing is of use any more, nor of one that the hub does not name.
+  if (!model.commit) await rm(folder, { recursive: true, force: true });
   if (existsSync(staging)) for (const other of await readdir(staging)) if (other !== basename(folder)) await rm(join(staging, other), { recursive: true, force: true });
   await rm(join(folder, 'teacher.json'), { force: true }); // of an attempt that had other wishes
   const total = wanted.every(({ bytes }) => bytes !== null) ? wanted.reduce((sum, { bytes }) => sum + bytes!, 0) : null;

@@ -18,10 +18,10 @@ const neighbours = 10;
  */
 export async function compareRuns(s: CompareServices, pair: RunPair, job: Pick<JobHandle, 'signal' | 'progress'>): Promise<JobOutcome> {
   if (pair.run === pair.other) throw new GlyphscopeError('INVALID_INPUT', 'A run cannot be compared with itself.', { subject: `run ${pair.run}`, remedy: 'Choose another run.' });
+  const { step, otherStep } = steps(s, pair); // what is described anew meanwhile makes the comparison one of before
   const of = (run: number) => s.vectors.nearestImages(run, pair.collection, neighbours, mapHelp(s, run, job));
   const [a, b] = [await of(pair.run), await of(pair.other)];
   const { images, kept } = keptNeighbours(a, b);
-  const { step, otherStep } = steps(s, pair);
   if (step === null || otherStep === null) throw new GlyphscopeError('DESCRIPTIONS_MISSING', 'The descriptions were removed while they were compared.', { remedy: 'Describe the collection again.' });
   s.library.db.write.comparisons.put({ ...pair, step, otherStep, neighbours: a.k, images, kept, createdAt: Date.now() });
   const changed = kept.reduce((sum, k) => sum + (k < a.k ? 1 : 0), 0);

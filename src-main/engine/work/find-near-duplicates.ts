@@ -3,7 +3,7 @@ import { GlyphscopeError } from '../../contract/errors';
 import { bytesToSymbols } from '../../database/symbol-bytes';
 import { breathe } from '../../evaluation/breathe';
 import { unitRows } from '../../evaluation/distinct-rows';
-import { duplicateEdges, type DuplicateEdge } from '../../explore/near-duplicates';
+import { duplicateEdges, duplicateGroups, type DuplicateEdge } from '../../explore/near-duplicates';
 import { pauses } from '../../explore/pause';
 import type { JobHandle, JobOutcome } from '../jobs';
 import type { Services } from '../services';
@@ -50,6 +50,7 @@ export async function findNearDuplicates(s: Pick<Services, 'library' | 'runs' | 
   }
   const document: NearDuplicates = { step: encoding.step, symbols: o.symbols, images, most: nearDuplicateDefaults.most, edges: edges.map(([a, b, distance]) => [a, b, distance]) };
   db.write.runDocuments.put('near-duplicates', o.run, o.collection, document, Date.now());
-  const close = edges.filter(([, , distance]) => distance <= nearDuplicateDefaults.threshold).length;
-  return { summary: `${images.toLocaleString('en')} images compared, ${close.toLocaleString('en')} of them as close to another one as near-duplicates are.`, counts: { images, close } };
+  const groups = duplicateGroups(edges, nearDuplicateDefaults.threshold, new Set());
+  const grouped = groups.reduce((sum, group) => sum + group.images.length, 0);
+  return { summary: `${images.toLocaleString('en')} images compared: ${grouped.toLocaleString('en')} are near-duplicates, in ${groups.length.toLocaleString('en')} groups.`, counts: { images, grouped, groups: groups.length } };
 }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLibraryDatabase, type LibraryDatabase } from '../../../src-main/database/library-database';
@@ -91,12 +91,15 @@ describe('a teacher that is added', () => {
     writeFileSync(join(broken, 'onnx', 'model.onnx'), 'no model');
     await expect(add(broken)).rejects.toMatchObject({ code: 'TEACHER_UNUSABLE', message: expect.stringContaining('cannot be loaded by ONNX Runtime') });
     expect(teachers.list().map(({ name }) => name)).not.toContain('broken');
+    expect(readdirSync(join(teachers.directory, '.adding'))).toEqual([]); // what was copied is not left behind
   });
 
   it('can be one of your own, with its teacher.json', async () => {
     const own = join(folder, 'own');
     cpSync(join(findLocations().resources, 'teacher'), own, { recursive: true });
     writeFileSync(join(own, 'teacher.json'), readFileSync(join(own, 'teacher.json'), 'utf8').replace('cifar10-simclr-small', 'my-teacher'));
+    await expect(add(own, { name: 'another' })).rejects.toMatchObject({ code: 'INVALID_INPUT', message: `${join(own, 'teacher.json')} says itself that the name is "my-teacher".` });
+    await expect(add(own, { feature: 'mean' })).rejects.toMatchObject({ code: 'INVALID_INPUT', subject: 'feature' });
     await add(own);
     expect(teachers.get('my-teacher').info).toMatchObject({ featureWidth: 256, preprocessing: { kind: 'centre-square' }, readout: { feature: 'pooled' } });
   });

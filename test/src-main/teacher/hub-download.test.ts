@@ -64,6 +64,14 @@ describe('asking the hub', () => {
     expect(asked[1]).toBe('HEAD /new/name/resolve/main/config.json');
     expect(renamed).toBeNull(); // this server has nothing there
   });
+  it('asks no other host, however a redirect names it', async () => {
+    for (const location of [`//localhost:${new URL(hub).port}/elsewhere`, `http://localhost:${new URL(hub).port}/elsewhere`]) {
+      asked = [];
+      instead = (_, response) => (response.writeHead(302, { location, 'content-length': 0, etag: `"${commit}"` }).end(), true);
+      expect(await ask('config.json')).toMatchObject({ bytes: null, hash: null }); // those of the redirect are not the file's
+      expect(asked).toEqual(['HEAD /owner/model/resolve/main/config.json']);
+    }
+  });
   it('tells a missing file, repository or revision and one that is not open apart', async () => {
     expect(await askHub(source(), 'none.json', signal())).toBeNull();
     const refusing = (status: number, code: string) => (instead = (_, response) => (response.writeHead(status, { 'x-error-code': code }).end(), true));
@@ -135,6 +143,25 @@ describe('downloading', () => {
   it('refuses bytes that are not those that the hub speaks of, and forgets them', async () => {
     instead = ({ url }, response) => url === '/bytes/model' && (response.writeHead(200).end(Buffer.from(model).fill(1, 1000, 1001)), true);
     await expect(download()).rejects.toMatchObject({ code: 'INVALID_INPUT', message: 'onnx/model.onnx of owner/model came with other bytes than the hub says it has.' });
+    expect(existsSync(target()) || existsSync(`${target()}.part`)).toBe(false);
+  });
+
+  it('stops at the size that the hub spoke of, however much comes', async () => {
+    let sent = 0;
+    instead = ({ url }, response) => {
+      if (url !== '/bytes/model') return false;
+      response.writeHead(200);
+      const more = () => {
+        while (sent < 50 * model.length && response.write(model)) sent += model.length;
+        if (sent < 50 * model.length) response.once('drain', more);
+        else response.end();
+      };
+      more();
+      return true;
+    };
+    let most = 0;
+    await expect(download({ onBytes: (bytes) => (most = bytes) })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(most).toBeLessThan(2 * model.length);
     expect(existsSync(target()) || existsSync(`${target()}.part`)).toBe(false);
   });
 });

@@ -96,6 +96,15 @@ describe('Journal', () => {
     expect(() => journal.undo()).toThrow(expect.objectContaining({ code: 'NOT_FOUND', message: `“Renamed “a” to “c”” can no longer be turned back: There is no collection ${a}.` }));
     expect(journal.undo()).toBe('Excluded 1 image');
   });
+
+  it.each(['not JSON', '{"kind":"format-disk"}', '{"kind":"exclude","images":[[1,9007199254740991]]}', '{"kind":"exclude","images":[[3,1]]}'])('takes off an entry that is no operation: %s', (text) => {
+    const db = temporaryDatabase();
+    const journal = new Journal(db);
+    journal.do({ kind: 'exclude', images: toRanges(images(db, fillCollection(db, 'a', 1))) });
+    db.write.journal.add('Damaged', text, 0);
+    expect(() => journal.undo()).toThrow(expect.objectContaining({ code: 'LIBRARY_DAMAGED', message: '“Damaged” can no longer be turned back: The library no longer says what was changed.' }));
+    expect(journal.undo()).toBe('Excluded 1 image');
+  });
 });
 
 describe('image ranges', () => {
