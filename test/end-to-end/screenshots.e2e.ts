@@ -37,10 +37,29 @@ for (const scheme of ['light', 'dark'] as const)
     await page.getByRole('option', { name: /^photo-1/ }).click();
     await expect(page.getByRole('region', { name: /^Result for/ }).locator('img').nth(3)).toBeVisible();
     await shoot('describe');
+    await page.getByRole('region', { name: /^Result for/ }).getByRole('button', { name: 'Why this symbol' }).click();
+    await expect(page.getByRole('img', { name: /^Heat map of symbol/ })).toBeVisible({ timeout: 60_000 });
+    await shoot('heat-map');
+
+    await page.goto(`${opened.origin}/#/speak?symbols=${await commonPrefix(page)}`);
+    await expect(page.getByRole('region', { name: 'Nearest images' }).getByRole('img').nth(5)).toBeVisible();
+    await shoot('speak');
 
     await page.getByRole('link', { name: 'Vocabulary' }).click();
-    await page.getByRole('listbox', { name: 'Symbols' }).getByRole('option', { name: /used/ }).nth(7).click();
+    const symbols = page.getByRole('listbox', { name: 'Symbols' }).getByRole('option', { name: /used/ });
+    await symbols.nth(7).click();
     await shoot('vocabulary');
+    await page.getByRole('radio', { name: 'Tree' }).check({ force: true });
+    await expect(page.getByRole('group', { name: /by their first symbol$/ }).getByRole('img').nth(5)).toBeVisible();
+    await shoot('tree');
+    await page.getByRole('radio', { name: 'Cards' }).check({ force: true });
+    await symbols.nth(7).dblclick();
+    await expect(page.getByRole('heading', { name: 'Directly before it' })).toBeVisible();
+    await shoot('symbol');
+    await page.keyboard.press('ControlOrMeta+k');
+    await expect(page.getByRole('dialog', { name: 'Commands' })).toBeVisible();
+    await shoot('palette');
+    await page.keyboard.press('Escape');
 
     await page.getByRole('link', { name: 'Map' }).click();
     await expect(page.getByRole('application', { name: /^Map of 2,500 images/ })).toBeVisible();
@@ -53,6 +72,14 @@ for (const scheme of ['light', 'dark'] as const)
     await expect(page.getByRole('form', { name: 'New training' })).toBeVisible();
     await shoot('new-training');
   });
+
+/** A sequence with a wildcard that many images begin with, as an address has it. */
+async function commonPrefix(page: Page): Promise<string> {
+  await page.getByRole('link', { name: 'Images' }).click();
+  const name = await page.getByRole('gridcell').first().getAttribute('aria-label');
+  const [first, second] = name?.match(/\d+(?: \d+){7}/)?.[0].split(' ') ?? [];
+  return `${first}.${second}.*`;
+}
 
 /** Six pictures of the collection, saved as files. */
 async function samplePictures(page: Page, origin: string, folder: string): Promise<string[]> {

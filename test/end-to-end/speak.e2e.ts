@@ -8,6 +8,7 @@ const neighbours = (page: Page) => page.getByRole('region', { name: 'Nearest ima
 test('a sequence with any symbol is typed, dragged, replaced and undone, and the nearest images follow', async ({ open, library }) => {
   const { page } = await open({ library });
   await page.getByRole('link', { name: 'Speak' }).click();
+  await expect(editor(page)).toBeFocused();
   await page.keyboard.type('12 7 * 3');
   await expect(editor(page)).toHaveAccessibleName(/12 7 \* 3$/);
   await expect(neighbours(page)).toHaveCount(12);
