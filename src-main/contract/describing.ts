@@ -51,8 +51,8 @@ export const occlusion = z.object({
   grid: z.int(),
   /** [L][G·G] */
   drops: z.array(z.array(z.number())),
-  /** The square that the teacher looks at, as parts of the image's width and height. */
-  square: z.object({ left: z.number(), top: z.number(), width: z.number(), height: z.number() }),
+  /** What the teacher looks at, as parts of the image's width and height. */
+  seen: z.object({ left: z.number(), top: z.number(), width: z.number(), height: z.number() }),
 });
 export type Occlusion = z.infer<typeof occlusion>;
 

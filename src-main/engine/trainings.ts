@@ -88,7 +88,11 @@ export class Trainings {
       createdAt: Date.now(),
     });
     if (chosen) {
-      await writeChosenImages(this.#s.runs.directory(run), chosen);
+      await writeChosenImages(this.#s.runs.directory(run), chosen).catch(async (error: unknown) => {
+        this.#s.runs.setState(run, 'failed', null);
+        await this.#s.runs.remove(run); // without its list it would train on all images when it is resumed
+        throw error;
+      });
       this.#message(run, `It trains on ${chosen.ids.length.toLocaleString('en')} chosen images of "${collection.name}"${chosen.query ? `, found by ${chosen.query}` : ''}.`);
     }
     this.#begin(run, collection.id, config, false);

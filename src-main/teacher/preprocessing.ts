@@ -23,8 +23,22 @@ export function preprocess(image: RgbImage, how: Preprocessing, size: number, ou
   resizeAndCrop(image, { width, height, left: middle(width), top: middle(height), size, interpolation: how.interpolation }, out);
 }
 
+/** What of an image its input shows, as parts of its width and height: S × S pixels of the whole, when that is resized first. */
+export function seenPart(image: Size, how: Preprocessing, size: number): Size & { left: number; top: number } {
+  const side = Math.min(image.width, image.height);
+  const whole = how.kind === 'centre-square' ? image : 'shorterSide' in how ? keptShape(image, how.shorterSide) : how;
+  const cut = how.kind === 'centre-square' ? side : size;
+  const [width, height] = [cut / whole.width, cut / whole.height];
+  return { left: (1 - width) / 2, top: (1 - height) / 2, width, height };
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
 /** Width and height with a given shorter side; the longer one is cut to whole pixels, as torchvision's Resize does. */
-function keptShape({ width, height }: { width: number; height: number }, shorter: number): { width: number; height: number } {
+function keptShape({ width, height }: Size, shorter: number): Size {
   const longer = (long: number, short: number) => Math.floor((shorter * long) / short);
   return width <= height ? { width: shorter, height: longer(height, width) } : { width: longer(width, height), height: shorter };
 }

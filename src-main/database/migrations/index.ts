@@ -13,6 +13,7 @@ import { symbolNames } from './0100-symbol-names';
 import { describedFiles } from './0110-described-files';
 import { mapPlacing } from './0120-map-placing';
 import { comparisons } from './0130-comparisons';
+import { symbolsWithoutIndex } from './0140-symbols-without-index';
 
 export interface Migration {
   /** Number of the library's format after it; multiples of ten, so that a repair fits between. */
@@ -34,6 +35,7 @@ export const migrations: readonly Migration[] = [
   { version: 110, apply: describedFiles },
   { version: 120, apply: mapPlacing },
   { version: 130, apply: comparisons },
+  { version: 140, apply: symbolsWithoutIndex },
 ];
 
 /** The format that this program reads and writes. */

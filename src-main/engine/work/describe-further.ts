@@ -1,6 +1,7 @@
 import type { Alternative, OcclusionEvent, Reading } from '../../contract/describing';
 import { GlyphscopeError } from '../../contract/errors';
 import type { DescribedContent } from '../../database/described-files';
+import { seenPart } from '../../teacher/preprocessing';
 import type { Services } from '../services';
 import { describedContent, describeOne, type DescribeServices, type FileToDescribe } from './describe-files';
 
@@ -72,9 +73,8 @@ export async function* occlude(s: DescribeServices, o: { run: number; file: File
       some.forEach((ofPosition, j) => ofPosition.forEach((drop, i) => (drops[j][from + i] = drop)));
     }
     yield { done: total, total };
-    const side = Math.min(width, height);
-    const square = { left: (width - side) / 2 / width, top: (height - side) / 2 / height, width: side / width, height: side / height };
-    yield { occlusion: { grid: o.grid, drops, square } };
+    const { preprocessing, inputSize } = s.teachers.of(s.runs.get(o.run)).info;
+    yield { occlusion: { grid: o.grid, drops, seen: seenPart({ width, height }, preprocessing, inputSize) } };
   } finally {
     stop.abort();
   }

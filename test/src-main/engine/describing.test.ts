@@ -116,7 +116,7 @@ describe('files', () => {
     expect(found.drops.map((drops) => drops.length)).toEqual([64, 64, 64, 64]);
     expect(found.drops.flat().every(Number.isFinite)).toBe(true);
     expect(found.drops.flat().some((drop) => Math.abs(drop) > 1e-3)).toBe(true);
-    expect(found.square).toEqual({ left: 0, top: 0, width: 1, height: 1 });
+    expect(found.seen).toEqual({ left: 0, top: 0, width: 1, height: 1 });
     expect((await ask()).found.drops).toEqual(found.drops);
   });
 });
