@@ -15,7 +15,7 @@ import { givenName, givenSymbolName, rowId, symbolNumber, symbolSequence, tagNam
 import { queryText, selectedImages } from './query';
 import { contentHash, nearImages, nearnesses, nearSubject } from './near';
 import { curves, run, trainingEvent } from './runs';
-import { doctorReport, engineInfo } from './system';
+import { engineInfo } from './system';
 import { embeddedTeacherName, hubId, hubRevision, teacher, teacherName, teacherWishes } from './teachers';
 import { savedView, view } from './views';
 
@@ -29,7 +29,6 @@ export const pageContract = {
   system: {
     info: procedure.output(engineInfo),
     /** Measures every backend: takes some seconds. */
-    doctor: procedure.output(doctorReport),
   },
   collections: {
     list: procedure.output(z.array(collection)),
@@ -65,8 +64,6 @@ export const pageContract = {
     /** Leaves images out of trainings, evaluations, maps and neighbours; they stay in the collection. */
     exclude: procedure.input(selectedImages).output(changeMade),
     include: procedure.input(selectedImages).output(changeMade),
-    /** Ids of the images of a collection that are excluded, ascending. */
-    excluded: procedure.input(z.object({ collection: rowId })).output(z.array(rowId)),
     /** Looks for near-duplicates; the result is kept until it is looked for again. */
     findNearDuplicates: procedure.input(runAndCollection.extend({ symbols: z.int().min(1).max(8).default(nearDuplicateDefaults.symbols) })).output(started),
     /** What was found, at a threshold; null before the first search. Excluded images are not among them. */

@@ -3,7 +3,6 @@ import { imageItem } from './images';
 import { rowId, tagName } from './names';
 
 export const tagCount = z.object({ name: tagName, count: z.int() });
-export type TagCount = z.infer<typeof tagCount>;
 
 /** What was changed, for the user to read (Tagged 3 images “blurred”), and how many images it changed; with none, nothing happened. */
 export const changeMade = z.object({ title: z.string(), images: z.int() });

@@ -22,7 +22,6 @@ export const exportOptions = z.object({
   thumbnails: z.boolean().default(false),
   colourBy: z.enum(colourings).default('label'),
 });
-export type ExportOptions = z.infer<typeof exportOptions>;
 
 /** What is exported, and how. */
 export const exportRequest = selectedImages.extend(exportOptions.shape);

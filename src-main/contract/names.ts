@@ -30,6 +30,5 @@ export type Split = z.infer<typeof split>;
 export const symbolNumber = z.int().min(0).max(4095);
 /** A description or a prefix of one: 0 to 8 symbols. */
 export const symbolSequence = z.array(symbolNumber).max(8);
-export type SymbolSequence = z.infer<typeof symbolSequence>;
 
 export const rowId = z.int().min(1);

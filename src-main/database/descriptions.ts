@@ -1,8 +1,7 @@
 import { allValues, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
-import { bytesToSymbols, symbolsToBytes } from './symbol-bytes';
+import { symbolsToBytes } from './symbol-bytes';
 
 export function readDescriptions(db: ReadHandle) {
-  const one = oneRow<{ symbols: Buffer }>(db, 'SELECT symbols FROM descriptions WHERE run = ? AND image = ?');
   const missing = allValues<number>(
     db,
     `SELECT DISTINCT c.image FROM collection_images c INDEXED BY collection_images_by_image
@@ -16,12 +15,7 @@ export function readDescriptions(db: ReadHandle) {
     db,
     'SELECT count(*) AS n FROM collection_images c JOIN descriptions d ON d.run = :run AND d.image = c.image WHERE c.collection = :collection',
   );
-  const count = oneRow<{ n: number }>(db, 'SELECT count(*) AS n FROM descriptions WHERE run = ?');
   return {
-    of: (run: number, image: number): number[] | null => {
-      const row = one(run, image);
-      return row ? bytesToSymbols(row.symbols) : null;
-    },
     /** Images of the collection that the run has not described, ascending. */
     missing: (run: number, collection: number): number[] => missing({ run, collection }),
     /** The next described images of the collection after `image`, ascending. */
@@ -29,7 +23,6 @@ export function readDescriptions(db: ReadHandle) {
       some.all({ run, collection, after, limit }) as { image: number; symbols: Buffer }[],
     /** Entries of the collection that the run has described. */
     described: (run: number, collection: number): number => described({ run, collection })!.n,
-    count: (run: number): number => count(run)!.n,
   };
 }
 

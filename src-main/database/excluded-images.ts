@@ -1,16 +1,14 @@
-import { allValues, oneRow, type ReadHandle, type WriteHandle } from './handles';
+import { allValues, type ReadHandle, type WriteHandle } from './handles';
 
 export function readExcludedImages(db: ReadHandle) {
   const ofCollection = allValues<number>(
     db,
     `SELECT image FROM excluded_images x WHERE EXISTS (SELECT 1 FROM collection_images c WHERE c.collection = ? AND c.image = x.image) ORDER BY image`,
   );
-  const has = oneRow<{ image: number }>(db, 'SELECT image FROM excluded_images WHERE image = ?');
   let revision = 0;
   return {
     /** The excluded images of a collection, ascending. */
     ofCollection: (collection: number): number[] => ofCollection(collection),
-    has: (image: number): boolean => has(image) !== undefined,
     /** To be called after every change. */
     changed: (): void => void revision++,
     /** Rises with every change; what was computed without the excluded images of another number is out of date. */

@@ -6,12 +6,9 @@ export function readImageTags(db: ReadHandle) {
     `SELECT t.tag AS name, count(DISTINCT t.image) AS count FROM image_tags t JOIN collection_images c ON c.image = t.image
      WHERE c.collection = ? GROUP BY t.tag ORDER BY t.tag`,
   );
-  const of = allValues<string>(db, 'SELECT tag FROM image_tags WHERE image = ? ORDER BY tag');
   return {
     /** The tags that images of a collection have, with how many of them. */
     ofCollection: (collection: number): { name: string; count: number }[] => ofCollection(collection),
-    /** An image's tags, by name. */
-    of: (image: number): string[] => of(image),
   };
 }
 

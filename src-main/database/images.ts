@@ -36,7 +36,6 @@ const columns = 'id, sha256, width, height, format, bytes, path, pack, pack_offs
 
 export function readImages(db: ReadHandle) {
   const byId = oneRow<ImageRow>(db, `SELECT ${columns} FROM images WHERE id = ?`);
-  const byHash = oneRow<ImageRow>(db, `SELECT ${columns} FROM images WHERE sha256 = ?`);
   const several = allRows<ImageRow>(db, `SELECT ${columns} FROM images WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id`);
   const ofCollection = allValues<number>(
     db,
@@ -55,10 +54,6 @@ export function readImages(db: ReadHandle) {
   return {
     byId: (id: number): StoredImage | null => {
       const row = byId(id);
-      return row ? toImage(row) : null;
-    },
-    bySha256: (sha256: string): StoredImage | null => {
-      const row = byHash(Buffer.from(sha256, 'hex'));
       return row ? toImage(row) : null;
     },
     /** Those of the given ids that exist, by id. */

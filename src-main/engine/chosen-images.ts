@@ -13,7 +13,9 @@ export interface ChosenImages {
 }
 
 const stored = z.object({ sha256: z.string(), query: z.string().nullable(), count: z.int(), images: imageRanges });
-const fileIn = (runDirectory: string) => join(runDirectory, 'selection.json');
+/** In a run's folder. */
+export const chosenImagesFile = 'selection.json';
+const fileIn = (runDirectory: string) => join(runDirectory, chosenImagesFile);
 
 /** SHA-256 over ids in decimal with a comma after each, ascending: equal for equal sets of images of one library. */
 export const hashOfIds = (ids: readonly number[]): string => createHash('sha256').update([...ids].sort((a, b) => a - b).map((id) => `${id},`).join('')).digest('hex');

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GlyphscopeError } from '../contract/errors';
 import { openLibraryDatabase, type LibraryDatabase } from '../database/library-database';
+import { chosenImagesFile } from './chosen-images';
 import { LibraryLock } from './library-lock';
 
 /** An open library folder. */
@@ -86,9 +87,11 @@ function setAside(directory: string, now: Date): string {
   const runs = readdirSync(join(directory, 'runs'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const { name: run } of runs)
     for (const name of readdirSync(join(directory, 'runs', run))) {
-      if (!name.startsWith('embeddings') && name !== 'images.json') continue;
+      if (!name.startsWith('embeddings') && name !== 'images.json' && name !== chosenImagesFile) continue;
       mkdirSync(join(aside, 'runs', run), { recursive: true });
       move(join('runs', run, name));
+      // A run that was told what to train on must not go on with everything: an empty list is refused as damaged.
+      if (name === chosenImagesFile) writeFileSync(join(directory, 'runs', run, name), '');
     }
   return aside;
 }

@@ -16,7 +16,6 @@ export const curateRouter = (procedures: Procedures, s: Services) => {
     untag: curate.untag.handler(async ({ input }) => s.journal.do({ kind: 'untag', tag: input.tag, images: await rangesOf(input) })),
     exclude: curate.exclude.handler(async ({ input }) => s.journal.do({ kind: 'exclude', images: await rangesOf(input) })),
     include: curate.include.handler(async ({ input }) => s.journal.do({ kind: 'include', images: await rangesOf(input) })),
-    excluded: curate.excluded.handler(({ input }) => s.library.db.read.excludedImages.ofCollection(s.collections.get(input.collection).id)),
     findNearDuplicates: curate.findNearDuplicates.handler(({ input }) => {
       const run = s.runs.usable(input.run);
       const collection = s.collections.get(input.collection);

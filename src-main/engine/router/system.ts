@@ -1,4 +1,3 @@
-import { examine } from '../doctor';
 import type { Services } from '../services';
 import type { Procedures } from './procedures';
 
@@ -20,14 +19,4 @@ export const systemRouter = (procedures: Procedures, s: Services) => ({
       notices: [...s.library.notices],
     };
   }),
-  doctor: procedures.system.doctor.handler(({ signal }) =>
-    examine({
-      version: s.locations.version,
-      library: s.library.directory,
-      root: s.locations.root,
-      compute: s.compute,
-      node: s.locations.node,
-      signal,
-    }),
-  ),
 });

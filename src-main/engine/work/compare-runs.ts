@@ -22,6 +22,7 @@ export async function compareRuns(s: CompareServices, pair: RunPair, job: Pick<J
   const of = (run: number) => s.vectors.nearestImages(run, pair.collection, neighbours, mapHelp(s, run, job));
   const [a, b] = [await of(pair.run), await of(pair.other)];
   const { images, kept } = keptNeighbours(a, b);
+  if (a.k === 0 || b.k === 0) throw new GlyphscopeError('COLLECTION_TOO_SMALL', 'One image has no neighbours to compare.', { subject: `collection ${pair.collection}`, remedy: 'Add images to the collection.' });
   if (step === null || otherStep === null) throw new GlyphscopeError('DESCRIPTIONS_MISSING', 'The descriptions were removed while they were compared.', { remedy: 'Describe the collection again.' });
   s.library.db.write.comparisons.put({ ...pair, step, otherStep, neighbours: a.k, images, kept, createdAt: Date.now() });
   const changed = kept.reduce((sum, k) => sum + (k < a.k ? 1 : 0), 0);

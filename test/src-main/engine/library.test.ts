@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readChosenImages } from '../../../src-main/engine/chosen-images';
 import { openLibrary } from '../../../src-main/engine/library';
 import { LibraryLock, readLock } from '../../../src-main/engine/library-lock';
 import { fillCollection, temporaryFolder } from '../database/library.fixture';
@@ -76,6 +77,7 @@ describe('a library', () => {
     writeFileSync(join(folder, 'features', 't', 'clean.f32'), 'features');
     mkdirSync(join(folder, 'runs', '3', 'checkpoints'), { recursive: true });
     writeFileSync(join(folder, 'runs', '3', 'embeddings-10.f32'), 'embeddings');
+    writeFileSync(join(folder, 'runs', '3', 'selection.json'), 'chosen');
     writeFileSync(join(folder, 'images', 'pack-0001.bin'), 'pack');
 
     const library = openLibrary(folder, new Date('2026-01-02T03:04:05Z'));
@@ -84,6 +86,8 @@ describe('a library', () => {
     expect(readFileSync(join(aside, 'library.sqlite'), 'utf8')).toBe(damaged);
     expect(readFileSync(join(aside, 'features', 't', 'clean.f32'), 'utf8')).toBe('features');
     expect(readFileSync(join(aside, 'runs', '3', 'embeddings-10.f32'), 'utf8')).toBe('embeddings');
+    expect(readFileSync(join(aside, 'runs', '3', 'selection.json'), 'utf8')).toBe('chosen');
+    expect(() => readChosenImages(join(folder, 'runs', '3'))).toThrow(/is damaged: the images that the run was told to train on are not known/);
     expect(readdirSync(join(folder, 'features'))).toEqual([]);
     expect(existsSync(join(folder, 'runs', '3', 'checkpoints'))).toBe(true);
     expect(existsSync(join(folder, 'images', 'pack-0001.bin'))).toBe(true);
