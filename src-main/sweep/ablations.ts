@@ -8,7 +8,7 @@ const some = (group: string, label: (value: number) => string, key: keyof Traini
 /** Every part of the method that can be taken out or made larger or smaller on its own; what to call each. */
 const all: readonly Variant[] = [
   { group: 'loss', label: 'without prefix loss', change: { prefixLoss: false } },
-  ...some('loss', (value) => `λ ${value}`, 'prefixWeight', [0.5, 0.8, 1, 1.25, 2]),
+  ...some('loss', (value) => `λ ${value}`, 'prefixWeight', [0.5, 1, 2]),
   { group: 'loss', label: 'without alignment', change: { alignmentWeight: 0 } },
   ...some('loss', (value) => `projection weight ${value}`, 'projectionWeight', [0, 0.1, 1]),
   { group: 'loss', label: 'cross-view targets', change: { crossView: true } },
@@ -17,13 +17,13 @@ const all: readonly Variant[] = [
   { group: 'descriptor', label: 'codes that learn by gradient', change: { trainCodes: true } },
   { group: 'descriptor', label: 'without the neighbour map', change: { mapSteps: 0 } },
   { group: 'descriptor', label: 'without channels', change: { channels: 0 } },
-  ...some('interpreter', (value) => `${value} ${value === 1 ? 'layer' : 'layers'}`, 'interpreterLayers', [1, 3, 6, 12]),
+  ...some('interpreter', (value) => `${value} ${value === 1 ? 'layer' : 'layers'}`, 'interpreterLayers', [1, 3, 6]),
   { group: 'interpreter', label: 'without the readout', change: { readoutSteps: 0 } },
   ...choicesOf('interpreterAttention').map((value) => ({ group: 'interpreter', label: `${value} attention`, change: { interpreterAttention: value } })),
-  ...some('projector', (value) => `${value} outputs`, 'projectorOutputs', [128, 512, 2048, 8192]),
+  ...some('projector', (value) => `${value} outputs`, 'projectorOutputs', [512, 2048, 8192]),
   // With one view there are no others to compare it with.
   { group: 'views', label: '1 view, so without cross-view targets and channels', change: { views: 1, crossView: false, channels: 0 } },
-  ...some('views', (value) => `${value} views`, 'views', [2, 3, 4]),
+  ...some('views', (value) => `${value} views`, 'views', [2, 4]),
   {
     group: 'together',
     label: "the paper's descriptor and loss",
