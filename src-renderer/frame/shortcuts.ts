@@ -23,7 +23,7 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
       { keys: ['/'], does: 'Focus the search' },
       { keys: ['I'], does: 'Show or hide the inspector' },
       { keys: ['Esc'], does: 'Close, or let go of the selection' },
-      { keys: ['Ctrl Z', 'Ctrl Shift Z'], does: 'Undo, redo: tags, exclusions, names' },
+      { keys: ['Ctrl Z', 'Ctrl Shift Z'], does: 'Undo, redo (also Ctrl Y): tags, exclusions, names' },
       { keys: ['?'], does: 'This sheet' },
     ],
   },
@@ -40,7 +40,9 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
     items: [
       { keys: ['0', '…', '9', '*'], does: 'Write a symbol, or any symbol' },
       { keys: ['←', '→'], does: 'Move the cursor; with Alt, move the symbol' },
-      { keys: ['Delete', 'Insert'], does: 'Take a symbol out, put any symbol in' },
+      { keys: ['Space'], does: 'To the next place' },
+      { keys: ['Delete', 'Backspace'], does: 'Take the symbol at the cursor out, or the one before' },
+      { keys: ['Insert'], does: 'Put any symbol in' },
       { keys: ['Esc'], does: 'Leave the sequence: digits are pages again' },
       { keys: ['Ctrl Z', 'Ctrl Shift Z'], does: 'Undo, redo in the sequence' },
     ],
@@ -55,6 +57,22 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
       { keys: ['T', 'X', 'E'], does: 'Tag, exclude or export what is picked' },
       { keys: ['[', ']'], does: 'Light images that share a shorter or longer prefix' },
       { keys: ['F'], does: 'Filter by the prefix that is lit' },
+    ],
+  },
+  {
+    group: 'In the search',
+    items: [
+      { keys: ['Tab'], does: 'Complete the term' },
+      { keys: ['↑', '↓', 'Enter'], does: 'Choose a completion' },
+      { keys: ['Esc'], does: 'Close the completions, empty the search, leave it' },
+    ],
+  },
+  {
+    group: 'Among near-duplicates',
+    items: [
+      { keys: ['↑', '↓', 'Home', 'End'], does: 'From group to group' },
+      { keys: ['←', '→', 'Enter'], does: 'Along the images of a group, show one in the inspector' },
+      { keys: ['X'], does: 'Exclude all but the first of the group' },
     ],
   },
   {
@@ -107,8 +125,8 @@ export function handleShortcut(event: KeyboardEvent, shortcuts: Shortcuts): void
   if (event.ctrlKey || event.metaKey) {
     const key = event.key.toLowerCase();
     if (key === 'k' && !event.shiftKey) shortcuts.palette();
-    else if (key !== 'z' || typing(event.target)) return;
-    else if (event.shiftKey) shortcuts.redo();
+    else if ((key !== 'z' && key !== 'y') || typing(event.target)) return;
+    else if (event.shiftKey || key === 'y') shortcuts.redo();
     else shortcuts.undo();
     return event.preventDefault();
   }

@@ -38,19 +38,6 @@ export function chooseSymbols(symbols: readonly SymbolSummary[], { order, use, t
   return wanted.sort((a, b) => weigh(b) - weigh(a) || a.symbol - b.symbol);
 }
 
-/** The place that an arrow key leads to in a grid of `columns`; null for other keys. */
-export function gridMove(key: string, from: number, count: number, columns: number): number | null {
-  if (count === 0) return null;
-  const to = {
-    ArrowLeft: from - 1, ArrowRight: from + 1, ArrowUp: from - columns, ArrowDown: from + columns,
-    Home: 0, End: count - 1, PageUp: from - 4 * columns, PageDown: from + 4 * columns,
-  }[key];
-  if (to === undefined) return null;
-  if (to < 0) return key === 'PageUp' ? from % columns : from;
-  if (to >= count) return key === 'ArrowRight' ? from : key === 'ArrowDown' && Math.floor(from / columns) === Math.floor((count - 1) / columns) ? from : count - 1;
-  return to;
-}
-
 /** "1st", "2nd", "3rd", "4th" …, for a position from 1. */
 export function ordinal(position: number): string {
   const teen = position % 100 >= 11 && position % 100 <= 13;

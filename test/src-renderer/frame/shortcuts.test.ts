@@ -33,9 +33,10 @@ describe('shortcuts', () => {
     const a = actions();
     handleShortcut(press('z', { ctrlKey: true }), a);
     handleShortcut(press('Z', { metaKey: true, shiftKey: true }), a);
-    handleShortcut(press('z', { ctrlKey: true, target: new Field('INPUT') }), a);
+    handleShortcut(press('y', { ctrlKey: true }), a);
+    for (const key of ['z', 'y']) handleShortcut(press(key, { ctrlKey: true, target: new Field('INPUT') }), a);
     expect(a.undo).toHaveBeenCalledTimes(1);
-    expect(a.redo).toHaveBeenCalledTimes(1);
+    expect(a.redo).toHaveBeenCalledTimes(2);
   });
   it('open the palette from everywhere, fields too', () => {
     const a = actions();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gridMove } from '../../../../src-renderer/pages/images/grid-move';
+import { gridMove } from '../../../../src-renderer/widgets/grid-move';
 import { tileLayout } from '../../../../src-renderer/pages/images/tile-layout';
 import { tileSizes } from '../../../../src-renderer/state/preferences.svelte';
 import { columnsThatFit, rowsInView } from '../../../../src-renderer/widgets/rows-in-view';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SymbolSummary } from '../../../../src-main/contract/explore';
-import { chooseSymbols, gridMove, ordinal } from '../../../../src-renderer/pages/vocabulary/symbol-order';
+import { chooseSymbols, ordinal } from '../../../../src-renderer/pages/vocabulary/symbol-order';
 
 const symbol = (number: number, byPosition: number[], label: string | null = null, share = 0): SymbolSummary => ({
   symbol: number, total: byPosition.reduce((a, b) => a + b, 0), byPosition, exemplars: [], topLabelByPosition: byPosition.map(() => null), purity: label === null ? null : share, topLabel: label === null ? null : { name: label, images: 3, share, lift: share * 10 },
@@ -29,27 +29,6 @@ describe('chooseSymbols', () => {
     const before = symbols.map((s) => s.symbol);
     numbers({ order: 'use' });
     expect(symbols.map((s) => s.symbol)).toEqual(before);
-  });
-});
-
-describe('gridMove', () => {
-  it('moves by one, by a row, to the ends, and never out of the grid', () => {
-    expect(gridMove('ArrowRight', 3, 10, 4)).toBe(4);
-    expect(gridMove('ArrowDown', 3, 10, 4)).toBe(7);
-    expect(gridMove('ArrowDown', 7, 10, 4)).toBe(9);
-    expect(gridMove('ArrowDown', 9, 10, 4)).toBe(9);
-    expect(gridMove('ArrowUp', 2, 10, 4)).toBe(2);
-    expect(gridMove('End', 2, 10, 4)).toBe(9);
-    for (const key of ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown'])
-      for (let from = 0; from < 10; from++) {
-        const to = gridMove(key, from, 10, 4) as number;
-        expect(to).toBeGreaterThanOrEqual(0);
-        expect(to).toBeLessThan(10);
-      }
-  });
-  it('leaves other keys and an empty grid alone', () => {
-    expect(gridMove('a', 0, 10, 4)).toBeNull();
-    expect(gridMove('ArrowRight', 0, 0, 4)).toBeNull();
   });
 });
 
