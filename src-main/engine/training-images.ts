@@ -50,6 +50,7 @@ export function trainableRows({ images, splits }: LabelledImages): number[] {
   return Array.from(images.keys()).filter((i) => (i === 0 || images[i - 1] !== images[i]) && !tested.has(images[i]));
 }
 
+const hashOfSlots = (slots: Iterable<number>) => hashOfIds(Array.from(slots, (slot) => slot + 1));
 const numbers = z.array(z.int().min(0));
 const stored = z.object({
   /** Of the images that are trained on; runs of before have none. */
@@ -60,14 +61,15 @@ const stored = z.object({
 
 /** Keeps the choice in a run's folder: without it a run cannot go on exactly. */
 export async function writeTrainingImages(file: string, { trainSlots, heldOut }: TrainingImages): Promise<void> {
-  const plain = { sha256: hashOfIds([...trainSlots].map((slot) => slot + 1)), trainSlots: [...trainSlots], heldOut: heldOut && Object.fromEntries(Object.entries(heldOut).map(([name, slots]) => [name, [...slots]])) };
+  const plain = { sha256: hashOfSlots(trainSlots), trainSlots: [...trainSlots], heldOut: heldOut && Object.fromEntries(Object.entries(heldOut).map(([name, slots]) => [name, [...slots]])) };
   await replaceDurably(file, Buffer.from(JSON.stringify(plain)));
 }
 
 /** @throws GlyphscopeError LIBRARY_DAMAGED when the file is not what was written */
 export function readTrainingImages(file: string): TrainingImages {
   try {
-    const { trainSlots, heldOut } = stored.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const { sha256, trainSlots, heldOut } = stored.parse(JSON.parse(readFileSync(file, 'utf8')));
+    if (sha256 !== undefined && sha256 !== hashOfSlots(trainSlots)) throw new Error('Its images have another SHA-256.');
     return {
       trainSlots: Int32Array.from(trainSlots),
       heldOut: heldOut && {

@@ -109,20 +109,22 @@ export class Vectors {
   /** `recall`: share of the true nearest that the map was computed from, null when it was all. */
   async map(run: number, collection: number, o: { seed: number } & MapHelp): Promise<MapResult & { recall: number | null }> {
     const key = await this.#ready(run, collection);
-    const nearest = await nearestOf(await this.#client.mapPoints(key), o);
-    return { ...(await this.#client.map(key, { ...o, nearest })), recall: nearest?.recall ?? null };
+    return this.#client.keeping(key, async () => {
+      const nearest = await nearestOf(await this.#client.mapPoints(key), o);
+      return { ...(await this.#client.map(key, { ...o, nearest })), recall: nearest?.recall ?? null };
+    });
   }
 
   /** The images of the collection that a map lacks, placed on it. */
   async placeMissing(run: number, collection: number, map: StandingMap, o: MapHelp): Promise<MapArrays> {
     const key = await this.#ready(run, collection);
-    return this.#client.placeMissing(key, map, { ...o, nearest: await nearestOf(await this.#client.placingPoints(key, map), o) });
+    return this.#client.keeping(key, async () => this.#client.placeMissing(key, map, { ...o, nearest: await nearestOf(await this.#client.placingPoints(key, map), o) }));
   }
 
   /** The k nearest of every image of the collection by embedding, exactly, itself left out. */
   async nearestImages(run: number, collection: number, k: number, o: MapHelp): Promise<NearestImages> {
     const key = await this.#ready(run, collection);
-    return this.#client.nearestImages(key, k, { ...o, nearest: await nearestOf(await this.#client.imageRows(key, k), o) });
+    return this.#client.keeping(key, async () => this.#client.nearestImages(key, k, { ...o, nearest: await nearestOf(await this.#client.imageRows(key, k), o) }));
   }
 
   /** Where a vector [Z] would stand on a map, within −1 … 1. */

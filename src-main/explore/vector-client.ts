@@ -38,6 +38,8 @@ export class VectorClient {
   readonly #pending = new Map<number, Pending>();
   /** In order of last use. */
   readonly #held = new Map<string, HeldSet>();
+  /** How many pieces of work of several calls each key is kept for. */
+  readonly #kept = new Map<string, number>();
   #worker: Worker | null = null;
   #next = 1;
   #closed = false;
@@ -88,6 +90,18 @@ export class VectorClient {
   async load(key: string, set: EmbeddingSet): Promise<void> {
     this.#held.delete(key);
     await this.ensure(key, () => set);
+  }
+
+  /** Does work of several calls about a set that is held, which is not let go for others meanwhile, whatever the memory limit. */
+  async keeping<T>(key: string, work: () => Promise<T>): Promise<T> {
+    this.#kept.set(key, (this.#kept.get(key) ?? 0) + 1);
+    try {
+      return await work();
+    } finally {
+      const left = this.#kept.get(key)! - 1;
+      if (left > 0) this.#kept.set(key, left);
+      else this.#kept.delete(key);
+    }
   }
 
   /** Lets a set go; does nothing when it is not held. */
@@ -194,7 +208,7 @@ export class VectorClient {
     for (const { bytes } of this.#held.values()) total += bytes;
     for (const [key, { bytes }] of [...this.#held]) {
       if (total <= this.#memoryLimit) return;
-      if (key === kept || bytes === 0) continue;
+      if (key === kept || bytes === 0 || this.#kept.has(key)) continue;
       total -= bytes;
       await this.unload(key);
     }

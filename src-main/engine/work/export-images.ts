@@ -42,6 +42,11 @@ export async function prepareExport(s: ExportServices, request: ExportRequest): 
   if (needsMap(request.format) && !map)
     throw new GlyphscopeError('NOT_FOUND', `There is no map of "${collection.name}" by "${run?.name}".`, { subject: 'map', remedy: 'Compute the map first: the Map page does.' });
 
+  const position = Number(request.colourBy);
+  if (request.format === 'page' && position > (run?.config.length ?? 0))
+    throw new GlyphscopeError('INVALID_INPUT', `Descriptions of "${run?.name}" have ${run?.config.length} symbols: there is no position ${position} to colour by.`, { subject: 'colourBy', remedy: 'Choose another position, or label or split.' });
+  const older = map && map.step !== encoding?.step ? ' The map is older than the descriptions.' : '';
+
   const name = `${collection.name} ${request.format}`;
   const uses = [`collection ${collection.id}`, ...(run ? [`run ${run.id}`] : [])];
   const work = async (target: string, job: JobHandle): Promise<JobOutcome> => {
@@ -88,7 +93,7 @@ export async function prepareExport(s: ExportServices, request: ExportRequest): 
       }
       job.signal.throwIfAborted();
     });
-    return { summary: `${ids.length.toLocaleString('en')} images exported to ${target}.`, counts: { images: ids.length } };
+    return { summary: `${ids.length.toLocaleString('en')} images exported to ${target}.${older}`, counts: { images: ids.length } };
   };
   return { title: `Export of "${collection.name}"`, name, uses, work };
 }

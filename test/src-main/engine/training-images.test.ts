@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LabelledImages } from '../../../src-main/engine/collection-labels';
@@ -54,6 +54,10 @@ describe('what a run trains on', () => {
     const chosen = chooseTrainingImages(images(500), everything);
     await writeTrainingImages(file, chosen);
     expect(readTrainingImages(file)).toEqual(chosen);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace(/"trainSlots":\[\d+,/, '"trainSlots":[999999,'));
+    expect(() => readTrainingImages(file)).toThrow(expect.objectContaining({ code: 'LIBRARY_DAMAGED' }));
+    writeFileSync(file, text);
     writeFileSync(file, '{"trainSlots": [1, 2');
     expect(() => readTrainingImages(file)).toThrow(expect.objectContaining({ code: 'LIBRARY_DAMAGED', subject: file, remedy: 'Start a new run.' }));
   });

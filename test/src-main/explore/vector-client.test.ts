@@ -95,6 +95,18 @@ describe('sets', () => {
     await client.unload('a');
     await expect(client.vocabulary('a', 0)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
+
+  test('work of several calls keeps its set, however many others come', async () => {
+    client = new VectorClient({ entry, memoryLimit: 1 });
+    await client.ensure('a', () => describedSet(1, 10));
+    await client.keeping('a', async () => {
+      for (const key of ['b', 'c']) await client.ensure(key, () => describedSet(2, 10));
+      expect(client.keys).toEqual(['a', 'c']);
+      await client.mapPoints('a');
+    });
+    await client.ensure('d', () => describedSet(3, 10));
+    expect(client.keys).toEqual(['d']);
+  });
 });
 
 describe('long work', () => {
