@@ -87,6 +87,7 @@ export function fits(pattern: TextPattern, text: string): boolean {
 /** Whether a file name in lower case fits a pattern, with its folders or without. */
 export const fitsName = (pattern: TextPattern, name: string): boolean => fits(pattern, name) || fits(pattern, name.slice(name.lastIndexOf('/') + 1));
 
+/** Whether a comparison of two numbers holds. */
 export function compares(left: number, comparison: Comparison, right: number): boolean {
   switch (comparison) {
     case '>':

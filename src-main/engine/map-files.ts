@@ -56,6 +56,7 @@ export async function writeMap(library: string, { coordinates, images, labels, s
   return { keep: (map) => rename(part, mapFile(library, map)) };
 }
 
+/** Takes the file of a map away that another one has taken the place of. */
 export async function removeMapFile(library: string, map: number): Promise<void> {
   await rm(mapFile(library, map), { force: true });
 }
