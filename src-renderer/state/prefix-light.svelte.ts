@@ -3,13 +3,6 @@ export function beginsWith(symbols: readonly number[] | null | undefined, prefix
   return !!symbols && symbols.length >= prefix.length && prefix.every((symbol, index) => symbols[index] === symbol);
 }
 
-/** How many leading symbols two descriptions share. */
-export function sharedLength(a: readonly number[], b: readonly number[]): number {
-  let length = 0;
-  while (length < a.length && length < b.length && a[length] === b[length]) length += 1;
-  return length;
-}
-
 /**
  * The prefix under the pointer or the focus: everything on the page that begins with it lights up. The count comes
  * from the engine and is asked only when a prefix rests there for a moment.

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { beginsWith, PrefixLight, sharedLength } from '../../../src-renderer/state/prefix-light.svelte';
+import { beginsWith, PrefixLight } from '../../../src-renderer/state/prefix-light.svelte';
 
 describe('prefixes', () => {
   it('begin descriptions, the empty one all of them', () => {
@@ -8,10 +8,6 @@ describe('prefixes', () => {
     expect(beginsWith([4], [4, 2])).toBe(false);
     expect(beginsWith([4], [])).toBe(true);
     expect(beginsWith(null, [4])).toBe(false);
-  });
-  it('are shared from the front alone', () => {
-    expect(sharedLength([1, 2, 3], [1, 2, 9])).toBe(2);
-    expect(sharedLength([7, 2, 3], [1, 2, 3])).toBe(0);
   });
 });
 
