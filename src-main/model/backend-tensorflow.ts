@@ -70,6 +70,7 @@ export async function loadTensorflow(variant: 'cpu' | 'gpu', threads?: number): 
     throw new GlyphscopeError('BACKEND_UNAVAILABLE', 'TensorFlow finds no GPU that it can use, though an NVIDIA driver is here.', { remedy: `Check that \`nvidia-smi\` prints a card and a driver of version 525.60 or newer, then run \`${setUp.gpu}\`.` });
   if (gpu) readInAnotherThread(backend); // the processor has computed a tensor before it can be asked for
   tf.registerBackend('tensorflow', () => backend, 3);
-  const place = gpu ? 'the GPU by CUDA' : `${threads ?? os.availableParallelism()} processor threads`;
+  const count = threads ?? os.availableParallelism();
+  const place = gpu ? 'the GPU by CUDA' : `${count} processor ${count === 1 ? 'thread' : 'threads'}`;
   return `TensorFlow ${binding.TF_Version} on ${place}${binding.addFunction ? '' : ', operations one by one (its binding cannot add functions)'}`;
 }
