@@ -68,8 +68,7 @@ export class Vectors {
 
   /** Those nearest to a vector, and to it among those that share each prefix of the symbols. @throws GlyphscopeError NOT_FOUND, DESCRIPTIONS_MISSING */
   async neighbours(run: number, collection: number, query: { vector: Float32Array; symbols: ArrayLike<number>; count: number }): Promise<Neighbours> {
-    const key = await this.#ready(run, collection);
-    return this.#show(run, collection, await this.#client.neighbours(key, query));
+    return this.#show(run, collection, await this.#about(run, collection, (key) => this.#client.neighbours(key, query)));
   }
 
   /**
@@ -78,38 +77,34 @@ export class Vectors {
    */
   async near(run: number, collection: number, o: { by: NearnessName; of: NearQuery['of']; count: number }): Promise<NearImages> {
     const { space, by } = rules[o.by];
-    const key = await this.#ready(run, collection, space);
-    const { items: found, ...rest } = await this.#client.near(key, { by, of: o.of, count: o.count });
+    const { items: found, ...rest } = await this.#about(run, collection, (key) => this.#client.near(key, { by, of: o.of, count: o.count }), space);
     const items = this.#items(run, collection, found.map(({ image }) => image));
     return { ...rest, items: found.flatMap(({ image: id, ...why }) => (items.has(id) ? [{ image: items.get(id)!, ...why }] : [])) };
   }
 
   /** Images that have each symbol at each position, [L, K], and how many images there are. @throws GlyphscopeError NOT_FOUND, DESCRIPTIONS_MISSING */
   async positionCounts(run: number, collection: number): Promise<{ counts: Int32Array; images: number }> {
-    return this.#client.positionCounts(await this.#ready(run, collection));
+    return this.#about(run, collection, (key) => this.#client.positionCounts(key));
   }
 
   async vocabulary(run: number, collection: number, exemplars: number): Promise<Vocabulary> {
-    const key = await this.#ready(run, collection);
-    return { run, collection, ...(await this.#client.vocabulary(key, exemplars)) };
+    return { run, collection, ...(await this.#about(run, collection, (key) => this.#client.vocabulary(key, exemplars))) };
   }
 
   async symbol(run: number, collection: number, symbol: number, images: number): Promise<SymbolDetail> {
-    const key = await this.#ready(run, collection);
-    const { positions, ...rest } = await this.#client.symbol(key, symbol, images);
+    const { positions, ...rest } = await this.#about(run, collection, (key) => this.#client.symbol(key, symbol, images));
     const items = this.#items(run, collection, positions.flatMap((position) => position.images));
     return { ...rest, positions: positions.map((position) => ({ ...position, images: position.images.flatMap((image) => items.get(image) ?? []) })) };
   }
 
   /** One node of the tree of prefixes. */
   async prefix(run: number, collection: number, question: PrefixQuestion): Promise<PrefixNode> {
-    return this.#client.prefix(await this.#ready(run, collection), question);
+    return this.#about(run, collection, (key) => this.#client.prefix(key, question));
   }
 
   /** `recall`: share of the true nearest that the map was computed from, null when it was all. */
   async map(run: number, collection: number, o: { seed: number } & MapHelp): Promise<MapResult & { recall: number | null }> {
-    const key = await this.#ready(run, collection);
-    return this.#client.keeping(key, async () => {
+    return this.#about(run, collection, async (key) => {
       const nearest = await nearestOf(await this.#client.mapPoints(key), o);
       return { ...(await this.#client.map(key, { ...o, nearest })), recall: nearest?.recall ?? null };
     });
@@ -117,27 +112,25 @@ export class Vectors {
 
   /** The images of the collection that a map lacks, placed on it. */
   async placeMissing(run: number, collection: number, map: StandingMap, o: MapHelp): Promise<MapArrays> {
-    const key = await this.#ready(run, collection);
-    return this.#client.keeping(key, async () => this.#client.placeMissing(key, map, { ...o, nearest: await nearestOf(await this.#client.placingPoints(key, map), o) }));
+    return this.#about(run, collection, async (key) => this.#client.placeMissing(key, map, { ...o, nearest: await nearestOf(await this.#client.placingPoints(key, map), o) }));
   }
 
   /** The k nearest of every image of the collection by embedding, exactly, itself left out. */
   async nearestImages(run: number, collection: number, k: number, o: MapHelp): Promise<NearestImages> {
-    const key = await this.#ready(run, collection);
-    return this.#client.keeping(key, async () => this.#client.nearestImages(key, k, { ...o, nearest: await nearestOf(await this.#client.imageRows(key, k), o) }));
+    return this.#about(run, collection, async (key) => this.#client.nearestImages(key, k, { ...o, nearest: await nearestOf(await this.#client.imageRows(key, k), o) }));
   }
 
   /** Where a vector [Z] would stand on a map, within −1 … 1. */
   async placeVector(run: number, collection: number, map: StandingMap, vector: Float32Array): Promise<{ x: number; y: number }> {
-    return this.#client.placeVector(await this.#ready(run, collection), map, vector);
+    return this.#about(run, collection, (key) => this.#client.placeVector(key, map, vector));
   }
 
   close(): Promise<void> {
     return this.#client.close();
   }
 
-  /** Loads the set that is asked about, unless the worker holds it as it is now; gives its key. */
-  async #ready(run: number, collection: number, space: Space = 'embedding'): Promise<string> {
+  /** Asks about a set, which is loaded first unless the worker holds it as it is now, and not let go for others until the answer is there. */
+  async #about<T>(run: number, collection: number, ask: (key: string) => Promise<T>, space: Space = 'embedding'): Promise<T> {
     const { checkpointStep, describedStep, name } = this.#runs.usable(run);
     const found = this.#db.read.collections.byId(collection);
     if (!found) throw new GlyphscopeError('NOT_FOUND', `There is no collection ${collection}.`, { subject: `collection ${collection}` });
@@ -149,8 +142,10 @@ export class Vectors {
       });
     const key = `${run} ${collection} ${encoding.step} ${encoding.at} ${this.#db.read.excludedImages.revision()} ${found.name}`;
     const ofSpace = `${space} ${key}`;
-    await this.#client.ensure(ofSpace, () => this.#load(run, collection, encoding.step, space));
-    return ofSpace;
+    return this.#client.keeping(ofSpace, async () => {
+      await this.#client.ensure(ofSpace, () => this.#load(run, collection, encoding.step, space));
+      return ask(ofSpace);
+    });
   }
 
   async #load(run: number, collection: number, step: number, space: Space): Promise<EmbeddingSet> {
