@@ -5,19 +5,13 @@ import { addNetworkStart, network } from '../model/feature-map';
 import * as kernel from '../model/kernels';
 import * as op from '../model/operations';
 import type { Tensor } from '../model/operations';
-import { Parameters, WeightsInUse, type NamedArray } from '../model/parameters';
+import { Parameters, type NamedArray } from '../model/parameters';
 import { RandomStream } from '../model/random';
 import type { StudentShape } from '../model/shapes';
-import { Tape, type Value } from '../model/tape';
-import { traced } from '../model/traced';
-import { Batches } from './batches';
-import { AdamW, betaPowers } from './optimizer';
-import { warmedCosine } from './schedules';
+import type { Tape, Value } from '../model/tape';
+import { fitNetwork } from './fit-network';
 
 const imagesAtOnce = 1024;
-const learningRate = 0.001;
-const weightDecay = 0.01;
-const warmupSteps = 40;
 /** Temperatures of the similarities that are to be kept and of those of the student's channels. */
 const targetTemperature = 0.06;
 const ownTemperature = 0.1;
@@ -49,37 +43,19 @@ export async function trainNeighbourMap(o: NeighbourMapOptions): Promise<NamedAr
   const { config, shape } = o;
   const parameters = new Parameters();
   addNetworkStart(parameters, shape, o.scales, new RandomStream(config.seed, 'map'));
-  const optimizer = new AdamW(parameters, { weightDecay });
-  optimizer.prepare(parameters.names());
-  const rates = warmedCosine(config.mapSteps, Math.min(warmupSteps, config.mapSteps), learningRate, 0);
-  const images = Int32Array.from({ length: o.clean.shape[0] }, (_, i) => i);
-  const batches = new Batches(images, { batch: Math.min(imagesAtOnce, images.length), seed: config.seed });
-  const step = traced((inputs: Record<'a' | 'g' | 'learningRate' | 'beta1Power' | 'beta2Power', Tensor>) => {
-    const tape = new Tape(true);
-    const weights = new WeightsInUse(tape, parameters);
-    const u = kernel.unitRows(tape, network(tape, tape.constant(inputs.a), (name) => weights.get(name)));
-    const loss = similarityLoss(tape, u, inputs.g);
-    tape.backward(loss, tf.scalar(1), [loss]);
-    optimizer.update(weights.gradients(), { ...inputs, gradientScale: op.constant(1) });
-    return { loss: loss.tensor };
-  });
   try {
-    for (let i = 0; i < config.mapSteps; i++) {
-      o.signal?.throwIfAborted();
-      o.onProgress?.({ phase: 'preparing', done: i, total: config.mapSteps, unit: 'steps' });
-      const { loss } = tf.tidy(() => {
-        const rows = tf.tensor1d(batches.at(i), 'int32');
-        const { beta1Power, beta2Power } = betaPowers(i + 1);
-        return step.run({ a: tf.gather(o.clean, rows), g: tf.gather(o.neighbourhood, rows), learningRate: tf.scalar(rates[i]), beta1Power: tf.scalar(beta1Power), beta2Power: tf.scalar(beta2Power) });
-      });
-      await loss.data(); // lets others in, too
-      loss.dispose();
-    }
-    o.onProgress?.({ phase: 'preparing', done: config.mapSteps, total: config.mapSteps, unit: 'steps' });
+    await fitNetwork({
+      ...o,
+      parameters,
+      steps: config.mapSteps,
+      seed: config.seed,
+      images: o.clean.shape[0],
+      imagesAtOnce,
+      inputs: (images) => ({ a: tf.gather(o.clean, images), g: tf.gather(o.neighbourhood, images) }),
+      loss: (tape, weight, { a, g }) => similarityLoss(tape, kernel.unitRows(tape, network(tape, tape.constant(a), weight)), g),
+    });
     return (await parameters.read()).map((array) => ({ ...array, name: `feature.${array.name}` }));
   } finally {
-    step.dispose();
-    optimizer.dispose();
     parameters.dispose();
   }
 }

@@ -10,15 +10,9 @@ import { readoutSizes } from '../model/readout';
 import type { Student } from '../model/student';
 import { residualSymbols } from '../model/symbol-losses';
 import { Tape } from '../model/tape';
-import { traced } from '../model/traced';
-import { Batches } from './batches';
-import { AdamW, betaPowers } from './optimizer';
-import { warmedCosine } from './schedules';
+import { fitNetwork } from './fit-network';
 
 const imagesAtOnce = 512;
-const learningRate = 0.001;
-const weightDecay = 0.01;
-const warmupSteps = 40;
 /** Length of the second part of an embedding, as a share of the first's. */
 const lengthShare = 0.3;
 
@@ -45,45 +39,25 @@ export interface ReadoutOptions {
  * channels' length. docs/method.md says what it gave.
  */
 export async function trainReadout(o: ReadoutOptions): Promise<void> {
-  const { student, seed } = o;
+  const { student } = o;
   const { featureWidth: Z, length: L } = student.shape;
   const sizes = readoutSizes(student.shape);
-  const random = new RandomStream(seed, 'readout');
+  const random = new RandomStream(o.seed, 'readout');
   const parameters = new Parameters();
   addPerceptronStart(parameters, sizes, random);
-  const optimizer = new AdamW(parameters, { weightDecay });
-  optimizer.prepare(parameters.names());
-  const rates = warmedCosine(o.steps, Math.min(warmupSteps, o.steps), learningRate, 0);
-  const images = Int32Array.from({ length: o.points.shape[0] }, (_, i) => i);
-  const batches = new Batches(images, { batch: Math.min(imagesAtOnce, images.length), seed });
-  const goal = tf.tidy(() => op.scale(tf.slice(o.neighbourhood, [0, 0], [images.length, sizes.output]), Math.sqrt(Z)));
+  const goal = tf.tidy(() => op.scale(tf.slice(o.neighbourhood, [0, 0], [o.points.shape[0], sizes.output]), Math.sqrt(Z)));
   const codes = tf.tidy(() => student.parameters.variable('codes').value().clone());
-  const step = traced((inputs: Record<'x' | 'kept' | 'g' | 'codes' | 'learningRate' | 'beta1Power' | 'beta2Power', Tensor>) => {
-    const tape = new Tape(true);
-    const weights = new WeightsInUse(tape, parameters);
-    const read = perceptron(tape, tape.constant(sumOfCodes(inputs.x, inputs.codes, inputs.kept)), (name) => weights.get(name));
-    const loss = kernel.meanSquare(tape, read, inputs.g);
-    tape.backward(loss, tf.scalar(1), [loss]);
-    optimizer.update(weights.gradients(), { ...inputs, gradientScale: op.constant(1) });
-    return { loss: loss.tensor };
-  });
   try {
-    for (let i = 0; i < o.steps; i++) {
-      o.signal?.throwIfAborted();
-      o.onProgress?.({ phase: 'preparing', done: i, total: o.steps, unit: 'steps' });
-      const { loss } = tf.tidy(() => {
-        const chosen = batches.at(i);
-        const rows = tf.tensor1d(chosen, 'int32');
-        const { beta1Power, beta2Power } = betaPowers(i + 1);
-        return step.run({ x: tf.gather(o.points, rows), kept: keptSymbols(chosen.length, L, random), g: tf.gather(goal, rows), codes, learningRate: tf.scalar(rates[i]), beta1Power: tf.scalar(beta1Power), beta2Power: tf.scalar(beta2Power) });
-      });
-      await loss.data(); // lets others in, too
-      loss.dispose();
-    }
+    await fitNetwork({
+      ...o,
+      parameters,
+      images: o.points.shape[0],
+      imagesAtOnce,
+      inputs: (images, count) => ({ x: tf.gather(o.points, images), kept: keptSymbols(count, L, random), g: tf.gather(goal, images), codes }),
+      loss: (tape, weight, { x, codes, kept, g }) => kernel.meanSquare(tape, perceptron(tape, tape.constant(sumOfCodes(x, codes, kept)), weight), g),
+    });
     for (const { name, data } of await scaled(parameters, o.points, codes)) student.parameters.assign(`readout.${name}`, data);
   } finally {
-    step.dispose();
-    optimizer.dispose();
     parameters.dispose();
     tf.dispose([goal, codes]);
   }
