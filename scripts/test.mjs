@@ -105,6 +105,7 @@ async function windows(names) {
     const stats = readJson(file)?.stats;
     if (!stats) return count('Playwright', { passed: 0, failed: 1 });
     const failed = stats.unexpected;
+    if (stats.flaky > 0) console.log(`Passed at the second try only: ${stats.flaky}`);
     count('Playwright', { passed: stats.expected + stats.flaky, failed: failed === 0 && status !== 0 ? 1 : failed, skipped: stats.skipped });
   } finally {
     display?.stop();

@@ -55,5 +55,6 @@ export class Route {
 
   go(page: PageName, rest: readonly (string | number)[] = [], parameters: Record<string, string> = {}): void {
     location.hash = routeTo(page, rest, parameters);
+    this.#fragment = location.hash; // the event comes later, and a key that follows at once means the new place
   }
 }

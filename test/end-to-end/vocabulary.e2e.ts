@@ -91,6 +91,7 @@ test('a name is given, shown everywhere, found, undone, and never given twice', 
   await page.keyboard.press('Escape');
 
   await page.locator('body').press('ControlOrMeta+z');
+  await expect(page.getByText('Undone: Named symbol 7 “morning sky”')).toBeVisible();
   await expect(page.getByRole('complementary', { name: 'Inspector' }).getByRole('textbox', { name: 'Name of symbol 7' })).toHaveValue('');
 });
 
