@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { backendNames, trainingConfig } from './config';
 import { errorDetail } from './errors';
+import { startedFrom } from './fine-tuning';
 import { givenName, rowId } from './names';
 
 /** `interrupted`: the trainer or the engine ended without being asked; resuming goes on from the last checkpoint. */
@@ -14,6 +15,8 @@ export const run = z.object({
   variant: z.string(),
   /** Name of the sweep that it belongs to: runs begun together to be compared; null for a run of its own. */
   sweep: z.string().nullable(),
+  /** The checkpoint of another run whose weights it began with; null: new weights. */
+  startedFrom: startedFrom.nullable(),
   state: runState,
   config: trainingConfig,
   collection: z.string(),

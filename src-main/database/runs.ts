@@ -1,5 +1,6 @@
 import type { TrainingConfig } from '../contract/config';
 import { errorDetail, type ErrorDetail } from '../contract/errors';
+import { startedFrom, type StartedFrom } from '../contract/fine-tuning';
 import { storedConfig } from '../contract/presets';
 import { runState, type RunState } from '../contract/runs';
 import { allRows, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
@@ -10,6 +11,8 @@ export interface StoredRun {
   variant: string;
   /** Sweep that it belongs to; null for a run of its own. */
   sweep: string | null;
+  /** Null: it began with new weights. */
+  startedFrom: StartedFrom | null;
   state: RunState;
   config: TrainingConfig;
   /** Null when the collection has been removed since. */
@@ -34,6 +37,7 @@ interface RunRow {
   name: string;
   variant: string;
   sweep: string | null;
+  started_from: string | null;
   state: string;
   config: string;
   collection: number | null;
@@ -50,7 +54,7 @@ interface RunRow {
   created_at: number;
 }
 
-const columns = `r.id, r.name, r.variant, r.sweep, r.state, r.config, r.collection, coalesce(c.name, r.collection_name) AS collection_name, r.teacher,
+const columns = `r.id, r.name, r.variant, r.sweep, r.started_from, r.state, r.config, r.collection, coalesce(c.name, r.collection_name) AS collection_name, r.teacher,
   r.backend, r.step, r.checkpoint_step, r.described_step, r.embedded, r.knn_top1, r.error, r.disk_bytes, r.created_at`;
 const from = 'runs r LEFT JOIN collections c ON c.id = r.collection AND c.removed = 0';
 
@@ -60,6 +64,7 @@ function toRun(row: RunRow): StoredRun {
     name: row.name,
     variant: row.variant,
     sweep: row.sweep,
+    startedFrom: row.started_from === null ? null : startedFrom.parse(JSON.parse(row.started_from)),
     state: runState.parse(row.state),
     config: storedConfig.parse(JSON.parse(row.config)),
     collection: row.collection,
@@ -105,17 +110,24 @@ export function readRuns(db: ReadHandle) {
   };
 }
 
+/** Columns whose values SQLite has no type for. */
+const asText = (run: Pick<StoredRun, 'config' | 'embedded'> & Partial<Pick<StoredRun, 'startedFrom'>>) => ({
+  config: JSON.stringify(run.config),
+  startedFrom: run.startedFrom ? JSON.stringify(run.startedFrom) : null,
+  embedded: run.embedded ? 1 : 0,
+});
+
 /** Writes to the registry of runs: made on a durable handle, so that what is said to be started or saved is on disk. */
 export function writeRuns(db: WriteHandle) {
   const create = change(
     db,
-    `INSERT INTO runs (name, variant, sweep, state, config, collection, collection_name, teacher, backend, step, checkpoint_step, embedded, created_at)
-     VALUES (:name, :variant, :sweep, :state, :config, :collection, :collectionName, :teacher, :backend, :step, :checkpointStep, :embedded, :createdAt)`,
+    `INSERT INTO runs (name, variant, sweep, started_from, state, config, collection, collection_name, teacher, backend, step, checkpoint_step, embedded, created_at)
+     VALUES (:name, :variant, :sweep, :startedFrom, :state, :config, :collection, :collectionName, :teacher, :backend, :step, :checkpointStep, :embedded, :createdAt)`,
   );
   const restore = change(
     db,
-    `INSERT INTO runs (id, name, variant, sweep, state, config, collection, collection_name, teacher, backend, step, checkpoint_step, embedded, created_at)
-     VALUES (:id, :name, :variant, :sweep, :state, :config, :collection, :collectionName, :teacher, :backend, :step, :checkpointStep, :embedded, :createdAt)`,
+    `INSERT INTO runs (id, name, variant, sweep, started_from, state, config, collection, collection_name, teacher, backend, step, checkpoint_step, embedded, created_at)
+     VALUES (:id, :name, :variant, :sweep, :startedFrom, :state, :config, :collection, :collectionName, :teacher, :backend, :step, :checkpointStep, :embedded, :createdAt)`,
   );
   const begin = change(db, `INSERT INTO sqlite_sequence (name, seq) SELECT 'runs', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'runs')`);
   const advance = change(db, `UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'runs'`);
@@ -132,15 +144,14 @@ export function writeRuns(db: WriteHandle) {
   const forgetEncodings = change(db, 'DELETE FROM encodings WHERE run = ?');
   const remove = change(db, 'DELETE FROM runs WHERE id = ?');
   return {
-    create: (run: Omit<StoredRun, 'id' | 'describedStep' | 'knnTop1' | 'error' | 'diskBytes'>): number =>
-      create({ ...run, config: JSON.stringify(run.config), embedded: run.embedded ? 1 : 0 }).id,
+    create: (run: Omit<StoredRun, 'id' | 'describedStep' | 'knnTop1' | 'error' | 'diskBytes' | 'startedFrom'> & Partial<Pick<StoredRun, 'startedFrom'>>): number =>
+      create({ ...run, ...asText(run) }).id,
     /** Puts a run back under the id that its folder has. */
     restore: (run: Omit<StoredRun, 'describedStep' | 'error' | 'diskBytes' | 'knnTop1'>): void => {
       const { id, name, variant, sweep, state, collection, collectionName, teacher, backend, step, checkpointStep, createdAt } = run;
       restore({
         ...{ id, name, variant, sweep, state, collection, collectionName, teacher, backend, step, checkpointStep, createdAt },
-        config: JSON.stringify(run.config),
-        embedded: run.embedded ? 1 : 0,
+        ...asText(run),
       });
     },
     /** Never gives an id up to `id` to a new run: there is a folder of that name. */

@@ -2,6 +2,7 @@ import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, ren
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
+import { startedFrom } from '../contract/fine-tuning';
 import { givenName, rowId } from '../contract/names';
 import { storedConfig } from '../contract/presets';
 import { runState, trainingEvent, type TrainingEvent } from '../contract/runs';
@@ -15,6 +16,7 @@ const runCard = z.object({
   name: givenName,
   variant: z.string(),
   sweep: z.string().nullable().default(null),
+  startedFrom: startedFrom.nullable().default(null),
   state: runState,
   config: storedConfig,
   collectionName: z.string(),

@@ -164,12 +164,13 @@ export class Runs {
 }
 
 function toRun(stored: StoredRun, encodings: readonly { run: number; name: string }[]): Run {
-  const { id, name, variant, sweep, state, config, teacher, backend, step, embedded, knnTop1, error, createdAt, diskBytes } = stored;
+  const { id, name, variant, sweep, startedFrom, state, config, teacher, backend, step, embedded, knnTop1, error, createdAt, diskBytes } = stored;
   return {
     id,
     name,
     variant,
     sweep,
+    startedFrom,
     state,
     config,
     collection: stored.collectionName,
