@@ -14,6 +14,7 @@ import { describedFiles } from './0110-described-files';
 import { mapPlacing } from './0120-map-placing';
 import { comparisons } from './0130-comparisons';
 import { symbolsWithoutIndex } from './0140-symbols-without-index';
+import { comparingRuns } from './0150-comparing-runs';
 import { startedFrom } from './0190-started-from';
 
 export interface Migration {
@@ -37,6 +38,7 @@ export const migrations: readonly Migration[] = [
   { version: 120, apply: mapPlacing },
   { version: 130, apply: comparisons },
   { version: 140, apply: symbolsWithoutIndex },
+  { version: 150, apply: comparingRuns },
   { version: 190, apply: startedFrom },
 ];
 
