@@ -23,6 +23,9 @@ export const givenSymbolName = z
 /** Tags that users give to images: names that can stand in a list or between quotation marks. Case does not matter. */
 export const tagName = givenName.regex(/^[^",]+$/, 'a tag has no comma and no quotation mark');
 
+/** What a user writes about a run: plain text of any number of lines. */
+export const runNote = z.string().max(20_000, 'a note has at most 20,000 characters');
+
 export const split = z.enum(['train', 'test']);
 export type Split = z.infer<typeof split>;
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { backendNames, trainingConfig } from './config';
 import { errorDetail } from './errors';
 import { startedFrom } from './fine-tuning';
-import { givenName, rowId } from './names';
+import { givenName, rowId, runNote } from './names';
 
 /** `interrupted`: the trainer or the engine ended without being asked; resuming goes on from the last checkpoint. */
 export const runState = z.enum(['preparing', 'training', 'paused', 'finished', 'stopped', 'failed', 'interrupted']);
@@ -37,6 +37,9 @@ export const run = z.object({
   /** Collections that this run has encoded. */
   encoded: z.array(z.string()),
   diskBytes: z.int(),
+  /** Marked by the user, and what the user wrote about it. */
+  starred: z.boolean(),
+  note: runNote,
 });
 export type Run = z.infer<typeof run>;
 

@@ -18,7 +18,7 @@ import { readMaps, writeMaps } from './maps';
 import { migrate } from './migrations';
 import { readReferenceFigures, writeReferenceFigures } from './reference-figures';
 import { readRunDocuments, writeRunDocuments } from './run-documents';
-import { readRuns, writeRunProgress, writeRuns } from './runs';
+import { readRuns, writeRunProgress, writeRuns, writeRunWords } from './runs';
 import { readSavedViews, writeSavedViews } from './saved-views';
 import { readSettings, writeSettings } from './settings';
 import { readSymbolNames, writeSymbolNames } from './symbol-names';
@@ -93,6 +93,7 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
         importSources: writeImportSources(writer),
         runs: writeRuns(durable),
         runProgress: writeRunProgress(writer),
+        runWords: writeRunWords(writer),
         trainingEvents: writeTrainingEvents(writer),
         descriptions: writeDescriptions(writer),
         describedFiles: writeDescribedFiles(writer),

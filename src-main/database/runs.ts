@@ -29,6 +29,9 @@ export interface StoredRun {
   knnTop1: number | null;
   error: ErrorDetail | null;
   diskBytes: number;
+  starred: boolean;
+  /** What the user wrote about it; empty: nothing. */
+  note: string;
   createdAt: number;
 }
 
@@ -51,11 +54,13 @@ interface RunRow {
   knn_top1: number | null;
   error: string | null;
   disk_bytes: number;
+  starred: number;
+  note: string;
   created_at: number;
 }
 
 const columns = `r.id, r.name, r.variant, r.sweep, r.started_from, r.state, r.config, r.collection, coalesce(c.name, r.collection_name) AS collection_name, r.teacher,
-  r.backend, r.step, r.checkpoint_step, r.described_step, r.embedded, r.knn_top1, r.error, r.disk_bytes, r.created_at`;
+  r.backend, r.step, r.checkpoint_step, r.described_step, r.embedded, r.knn_top1, r.error, r.disk_bytes, r.starred, r.note, r.created_at`;
 const from = 'runs r LEFT JOIN collections c ON c.id = r.collection AND c.removed = 0';
 
 function toRun(row: RunRow): StoredRun {
@@ -78,6 +83,8 @@ function toRun(row: RunRow): StoredRun {
     knnTop1: row.knn_top1,
     error: row.error === null ? null : errorDetail.parse(JSON.parse(row.error)),
     diskBytes: row.disk_bytes,
+    starred: row.starred === 1,
+    note: row.note,
     createdAt: row.created_at,
   };
 }
@@ -144,10 +151,10 @@ export function writeRuns(db: WriteHandle) {
   const forgetEncodings = change(db, 'DELETE FROM encodings WHERE run = ?');
   const remove = change(db, 'DELETE FROM runs WHERE id = ?');
   return {
-    create: (run: Omit<StoredRun, 'id' | 'describedStep' | 'knnTop1' | 'error' | 'diskBytes' | 'startedFrom'> & Partial<Pick<StoredRun, 'startedFrom'>>): number =>
+    create: (run: Omit<StoredRun, 'id' | 'describedStep' | 'knnTop1' | 'error' | 'diskBytes' | 'starred' | 'note' | 'startedFrom'> & Partial<Pick<StoredRun, 'startedFrom'>>): number =>
       create({ ...run, ...asText(run) }).id,
     /** Puts a run back under the id that its folder has. */
-    restore: (run: Omit<StoredRun, 'describedStep' | 'error' | 'diskBytes' | 'knnTop1'>): void => {
+    restore: (run: Omit<StoredRun, 'describedStep' | 'error' | 'diskBytes' | 'knnTop1' | 'starred' | 'note'>): void => {
       const { id, name, variant, sweep, state, collection, collectionName, teacher, backend, step, checkpointStep, createdAt } = run;
       restore({
         ...{ id, name, variant, sweep, state, collection, collectionName, teacher, backend, step, checkpointStep, createdAt },
@@ -178,5 +185,15 @@ export function writeRunProgress(db: WriteHandle) {
   return {
     setStep: (id: number, at: number): void => void step(at, id),
     setKnnTop1: (id: number, value: number): void => void knn(value, id),
+  };
+}
+
+/** What the user says of a run: changed through the journal, in its transaction. */
+export function writeRunWords(db: WriteHandle) {
+  const star = change(db, 'UPDATE runs SET starred = ? WHERE id = ?');
+  const note = change(db, 'UPDATE runs SET note = ? WHERE id = ?');
+  return {
+    setStarred: (id: number, starred: boolean): void => void star(starred ? 1 : 0, id),
+    setNote: (id: number, text: string): void => void note(text, id),
   };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { startedFrom } from '../contract/fine-tuning';
-import { givenName, rowId } from '../contract/names';
+import { givenName, rowId, runNote } from '../contract/names';
 import { storedConfig } from '../contract/presets';
 import { runState, trainingEvent, type TrainingEvent } from '../contract/runs';
 import type { LibraryDatabase } from '../database/library-database';
@@ -26,6 +26,8 @@ const runCard = z.object({
   embedded: z.boolean(),
   knnTop1: z.number().nullable(),
   createdAt: z.int(),
+  starred: z.boolean().default(false),
+  note: runNote.default(''),
 });
 
 /** Events put back between two breaths. */
@@ -56,6 +58,8 @@ export async function recoverRuns(db: LibraryDatabase, folder: string, log: (lin
       const name = db.read.runs.byName(card.name) ? `${card.name} (${entry})` : card.name;
       const known = db.read.collections.byName(card.collectionName);
       db.write.runs.restore({ ...card, id: Number(entry), name, collection: known?.id ?? null, checkpointStep });
+      db.write.runWords.setStarred(Number(entry), card.starred);
+      db.write.runWords.setNote(Number(entry), card.note);
       if (card.knnTop1 !== null) db.write.runProgress.setKnnTop1(Number(entry), card.knnTop1);
       await restoreEvents(db, Number(entry), join(directory, 'log.jsonl'));
       names.push(name);

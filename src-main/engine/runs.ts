@@ -34,7 +34,7 @@ export class Runs {
   setState(id: number, state: RunState, error: ErrorDetail | null): void {
     this.#unstored.set(id, { state, error });
     this.#store();
-    this.#keepCard(id);
+    this.keepCard(id);
   }
 
   #store(): void {
@@ -51,8 +51,8 @@ export class Runs {
     this.#retry?.unref();
   }
 
-  /** Renews the copy of what the registry says of a run, in the run's own folder. */
-  #keepCard(id: number): void {
+  /** Renews the copy of what the registry says of a run, in the run's own folder. What keeps it from that goes to the log. */
+  keepCard(id: number): void {
     try {
       writeRunCard(this.directory(id), this.get(id));
     } catch (error) {
@@ -63,7 +63,7 @@ export class Runs {
   /** Registers a run and makes its folder; gives its id. */
   create(run: Parameters<LibraryDatabase['write']['runs']['create']>[0]): number {
     const id = this.#db.write.runs.create(run);
-    this.#keepCard(id);
+    this.keepCard(id);
     return id;
   }
 
@@ -164,7 +164,7 @@ export class Runs {
 }
 
 function toRun(stored: StoredRun, encodings: readonly { run: number; name: string }[]): Run {
-  const { id, name, variant, sweep, startedFrom, state, config, teacher, backend, step, embedded, knnTop1, error, createdAt, diskBytes } = stored;
+  const { id, name, variant, sweep, startedFrom, state, config, teacher, backend, step, embedded, knnTop1, error, createdAt, diskBytes, starred, note } = stored;
   return {
     id,
     name,
@@ -185,5 +185,7 @@ function toRun(stored: StoredRun, encodings: readonly { run: number; name: strin
     createdAt,
     encoded: encodings.filter((encoding) => encoding.run === id).map((encoding) => encoding.name),
     diskBytes,
+    starred,
+    note,
   };
 }

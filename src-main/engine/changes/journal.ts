@@ -2,7 +2,7 @@ import { GlyphscopeError } from '../../contract/errors';
 import type { ChangeMade, History } from '../../contract/curate';
 import type { JournalEntry } from '../../database/journal';
 import type { LibraryDatabase } from '../../database/library-database';
-import { apply, operation, type Applied, type Operation } from './operations';
+import { apply, operation, runsOf, type Applied, type Operation } from './operations';
 
 /**
  * Does what the user changes by hand, takes it back and does it again. What is done and its entry are one transaction, and
@@ -10,20 +10,37 @@ import { apply, operation, type Applied, type Operation } from './operations';
  */
 export class Journal {
   readonly #db: LibraryDatabase;
+  readonly #onRun: (run: number) => void;
 
-  constructor(db: LibraryDatabase) {
+  /** @param onRun told of every run of which something was changed */
+  constructor(db: LibraryDatabase, onRun: (run: number) => void = () => undefined) {
     this.#db = db;
+    this.#onRun = onRun;
   }
 
-  /** Does an operation and notes how it is taken back. @throws GlyphscopeError of the operation; nothing is changed then */
-  do(wanted: Operation): ChangeMade {
+  /**
+   * Does an operation and notes how it is taken back. A note that `goesOn` from the change before it, as one that is saved
+   * while it is being written, is taken back together with it.
+   * @throws GlyphscopeError of the operation; nothing is changed then
+   */
+  do(wanted: Operation, { goesOn = false } = {}): ChangeMade {
     const applied = this.#db.transaction(() => {
+      const together = goesOn && this.#isNewest(wanted);
       const applied = apply(this.#db, wanted);
-      if (applied) this.#db.write.journal.add(applied.title, JSON.stringify(applied.inverse), Date.now());
+      if (applied && !together) this.#db.write.journal.add(applied.title, JSON.stringify(applied.inverse), Date.now());
       return applied;
     });
     this.#tell(applied);
     return { title: applied?.title ?? 'Nothing to change', images: applied?.changed ?? 0 };
+  }
+
+  /** Whether the change that undo would take back is of the same note, with nothing undone since. */
+  #isNewest(wanted: Operation): boolean {
+    const { journal } = this.#db.read;
+    const newest = journal.next();
+    if (wanted.kind !== 'note-run' || !newest || journal.nextAgain()) return false;
+    const before = readOperation(newest);
+    return before.kind === 'note-run' && before.run === wanted.run;
   }
 
   /** What undo and redo would turn back next. */
@@ -68,6 +85,7 @@ export class Journal {
     if (!applied) return;
     this.#db.read.excludedImages.changed();
     this.#db.read.collectionImages.changed('words');
+    for (const run of runsOf(applied.inverse)) this.#onRun(run);
   }
 }
 

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { symbolName } from '../../contract/explore';
-import { givenName, givenSymbolName, rowId, tagName } from '../../contract/names';
+import { givenName, givenSymbolName, rowId, runNote, tagName } from '../../contract/names';
 import { GlyphscopeError } from '../../contract/errors';
 import type { LibraryDatabase } from '../../database/library-database';
+import type { StoredRun } from '../../database/runs';
 import { fromRanges, imageRanges, toRanges } from './image-ranges';
 
 /**
@@ -16,6 +17,8 @@ export const operation = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('include'), images: imageRanges }),
   z.object({ kind: z.literal('name-symbol'), run: rowId, ...symbolName.shape, name: givenSymbolName.nullable() }),
   z.object({ kind: z.literal('rename-collection'), collection: rowId, name: givenName }),
+  z.object({ kind: z.literal('star-runs'), runs: z.array(rowId), starred: z.boolean() }),
+  z.object({ kind: z.literal('note-run'), run: rowId, note: runNote }),
 ]);
 export type Operation = z.infer<typeof operation>;
 type Kind = Operation['kind'];
@@ -56,7 +59,7 @@ const appliers: { [K in Kind]: Applier<K> } = {
     return made(included, { kind: 'exclude', images: toRanges(included) }, `Included ${several(included)} again`);
   },
   'name-symbol': (db, { run, symbol, position, name }) => {
-    if (!db.read.runs.byId(run)) throw new GlyphscopeError('NOT_FOUND', `There is no run ${run} any more.`, { subject: `run ${run}` });
+    runOf(db, run);
     const before = db.write.symbolNames.put(run, symbol, position, name);
     if (before === name) return null;
     const what = `symbol ${symbol}${position === null ? '' : ` at position ${position}`}`;
@@ -71,9 +74,34 @@ const appliers: { [K in Kind]: Applier<K> } = {
     db.write.collections.rename(collection, name);
     return { inverse: { kind: 'rename-collection', collection, name: before.name }, title: `Renamed “${before.name}” to “${name}”`, changed: 1 };
   },
+  'star-runs': (db, { runs, starred }) => {
+    const changed = runs.map((id) => runOf(db, id)).filter((run) => run.starred !== starred);
+    for (const { id } of changed) db.write.runWords.setStarred(id, starred);
+    const what = changed.length === 1 ? `“${changed[0].name}”` : `${changed.length} runs`;
+    return changed.length === 0 ? null : { inverse: { kind: 'star-runs', runs: changed.map(({ id }) => id), starred: !starred }, title: starred ? `Starred ${what}` : `Took the star from ${what}`, changed: changed.length };
+  },
+  'note-run': (db, { run, note }) => {
+    const before = runOf(db, run);
+    if (before.note === note) return null;
+    db.write.runWords.setNote(run, note);
+    return { inverse: { kind: 'note-run', run, note: before.note }, title: `Changed the note of “${before.name}”`, changed: 1 };
+  },
 };
 
+/** @throws GlyphscopeError NOT_FOUND */
+function runOf(db: LibraryDatabase, id: number): StoredRun {
+  const run = db.read.runs.byId(id);
+  if (!run) throw new GlyphscopeError('NOT_FOUND', `There is no run ${id} any more.`, { subject: `run ${id}` });
+  return run;
+}
+
 const made = (images: number[], inverse: Operation, title: string): Applied | null => (images.length ? { inverse, title, changed: images.length } : null);
+
+/** Runs of which an operation changes what the registry says. */
+export function runsOf(operation: Operation): readonly number[] {
+  if (operation.kind === 'star-runs') return operation.runs;
+  return operation.kind === 'note-run' ? [operation.run] : [];
+}
 
 /** Does an operation within the transaction of the caller; null when it changed nothing. */
 export function apply<K extends Kind>(db: LibraryDatabase, wanted: OperationOf<K>): Applied | null {

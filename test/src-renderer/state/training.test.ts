@@ -6,7 +6,7 @@ import { actionsFor, Training } from '../../../src-renderer/state/training.svelt
 
 const run = (id: number, changes: Partial<Run> = {}): Run => ({
   id, name: `run ${id}`, variant: 'GS 128', sweep: null, state: 'training', config: presetConfig('tiny'), collection: 'cats', teacher: 't', backend: null, step: 0,
-  usable: true, checkpointStep: 10, embedded: false, knnTop1: null, error: null, createdAt: id, encoded: [], diskBytes: 0, ...changes,
+  usable: true, checkpointStep: 10, embedded: false, knnTop1: null, error: null, createdAt: id, encoded: [], diskBytes: 0, starred: false, note: '', ...changes,
 });
 const step = (number: number): StepEvent => ({
   type: 'step', step: number, epoch: 0, seconds: 0, loss: 1, lossByPrefix: [1], teacherEntropy: 1, kl: 1, usage: [1], perplexity: [1],
