@@ -81,7 +81,7 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
     const base = { locations, library, compute, jobs, collections, runs, packs, teachers, students, log: o.log };
     const services: Services = {
       ...base,
-      journal: new Journal(db),
+      journal: new Journal(db, (run) => runs.keepCard(run)),
       images: new ImageFiles(packs),
       vectors: new Vectors({ db, runs, teachers, entries: locations.entries }),
       trainings: new Trainings(base, { describe: o.firstLaunch }),
