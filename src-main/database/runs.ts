@@ -1,6 +1,8 @@
+import * as z from 'zod';
 import type { TrainingConfig } from '../contract/config';
 import { errorDetail, type ErrorDetail } from '../contract/errors';
 import { startedFrom, type StartedFrom } from '../contract/fine-tuning';
+import { finding, type Finding } from '../contract/health';
 import { storedConfig } from '../contract/presets';
 import { runState, type RunState } from '../contract/runs';
 import { allRows, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
@@ -28,11 +30,15 @@ export interface StoredRun {
   embedded: boolean;
   knnTop1: number | null;
   error: ErrorDetail | null;
+  /** What it was found to suffer from, also what is over; null: not looked at yet. */
+  findings: Finding[] | null;
   diskBytes: number;
   starred: boolean;
   /** What the user wrote about it; empty: nothing. */
   note: string;
   createdAt: number;
+  /** When it was deleted; null: it was not. */
+  removedAt: number | null;
 }
 
 interface RunRow {
@@ -53,15 +59,20 @@ interface RunRow {
   embedded: number;
   knn_top1: number | null;
   error: string | null;
+  findings: string | null;
   disk_bytes: number;
   starred: number;
   note: string;
   created_at: number;
+  removed_at: number | null;
 }
 
-const columns = `r.id, r.name, r.variant, r.sweep, r.started_from, r.state, r.config, r.collection, coalesce(c.name, r.collection_name) AS collection_name, r.teacher,
-  r.backend, r.step, r.checkpoint_step, r.described_step, r.embedded, r.knn_top1, r.error, r.disk_bytes, r.starred, r.note, r.created_at`;
+const columns = `r.id, coalesce(r.removed_name, r.name) AS name, r.variant, r.sweep, r.started_from, r.state, r.config, r.collection, coalesce(c.name, r.collection_name) AS collection_name, r.teacher,
+  r.backend, r.step, r.checkpoint_step, r.described_step, r.embedded, r.knn_top1, r.error, r.findings, r.disk_bytes, r.starred, r.note, r.created_at, r.removed_at`;
+/** What was deleted is seen by nobody but `removed`, `any` and `emptying`. */
 const from = 'runs r LEFT JOIN collections c ON c.id = r.collection AND c.removed = 0';
+
+const storedFindings = z.array(finding);
 
 function toRun(row: RunRow): StoredRun {
   return {
@@ -82,30 +93,44 @@ function toRun(row: RunRow): StoredRun {
     embedded: row.embedded === 1,
     knnTop1: row.knn_top1,
     error: row.error === null ? null : errorDetail.parse(JSON.parse(row.error)),
+    findings: row.findings === null ? null : storedFindings.parse(JSON.parse(row.findings)),
     diskBytes: row.disk_bytes,
     starred: row.starred === 1,
     note: row.note,
     createdAt: row.created_at,
+    removedAt: row.removed_at,
   };
 }
 
 export function readRuns(db: ReadHandle) {
-  const list = allRows<RunRow>(db, `SELECT ${columns} FROM ${from} ORDER BY r.created_at DESC, r.id DESC`);
-  const byId = oneRow<RunRow>(db, `SELECT ${columns} FROM ${from} WHERE r.id = ?`);
+  const list = allRows<RunRow>(db, `SELECT ${columns} FROM ${from} WHERE r.removed_at IS NULL ORDER BY r.created_at DESC, r.id DESC`);
+  const any = oneRow<RunRow>(db, `SELECT ${columns} FROM ${from} WHERE r.id = ?`);
+  const removed = allRows<RunRow>(db, `SELECT ${columns} FROM ${from} WHERE r.removed_at IS NOT NULL AND r.emptying = 0 ORDER BY r.removed_at DESC, r.id DESC`);
+  const emptying = allRows<{ id: number }>(db, 'SELECT id FROM runs WHERE emptying = 1 ORDER BY id');
   const byName = oneRow<RunRow>(db, `SELECT ${columns} FROM ${from} WHERE r.name = ?`);
   const encodings = allRows<{ run: number; collection: number; name: string; step: number; images: number }>(
     db,
-    'SELECT e.run, e.collection, c.name, e.step, e.images FROM encodings e JOIN collections c ON c.id = e.collection AND c.removed = 0 ORDER BY c.name',
+    `SELECT e.run, e.collection, c.name, e.step, e.images FROM encodings e JOIN collections c ON c.id = e.collection AND c.removed = 0
+     JOIN runs r ON r.id = e.run AND r.removed_at IS NULL ORDER BY c.name`,
   );
   const encoding = oneRow<{ step: number; images: number; at: number }>(db, 'SELECT step, images, created_at AS at FROM encodings WHERE run = ? AND collection = ?');
-  const inState = allRows<{ id: number }>(db, 'SELECT id FROM runs WHERE state IN (SELECT value FROM json_each(?))');
+  const inState = allRows<{ id: number }>(db, 'SELECT id FROM runs WHERE removed_at IS NULL AND state IN (SELECT value FROM json_each(?))');
   return {
     /** The newest first. */
     list: (): StoredRun[] => list().map(toRun),
     byId: (id: number): StoredRun | null => {
-      const row = byId(id);
+      const row = any(id);
+      return row && row.removed_at === null ? toRun(row) : null;
+    },
+    /** Also one that was deleted. */
+    any: (id: number): StoredRun | null => {
+      const row = any(id);
       return row ? toRun(row) : null;
     },
+    /** Deleted ones that can be restored, the last deleted first. */
+    removed: (): StoredRun[] => removed().map(toRun),
+    /** Deleted ones whose parts are being taken away, by id. */
+    emptying: (): number[] => emptying().map(({ id }) => id),
     byName: (name: string): StoredRun | null => {
       const row = byName(name);
       return row ? toRun(row) : null;
@@ -138,6 +163,7 @@ export function writeRuns(db: WriteHandle) {
   );
   const begin = change(db, `INSERT INTO sqlite_sequence (name, seq) SELECT 'runs', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'runs')`);
   const advance = change(db, `UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'runs'`);
+  const next = oneRow<{ id: number }>(db, `UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'runs' RETURNING seq AS id`);
   const state = change(db, 'UPDATE runs SET state = ?, error = ? WHERE id = ?');
   const checkpoint = change(db, 'UPDATE runs SET checkpoint_step = ? WHERE id = ?');
   const diskBytes = change(db, 'UPDATE runs SET disk_bytes = ? WHERE id = ?');
@@ -150,16 +176,22 @@ export function writeRuns(db: WriteHandle) {
   );
   const forgetEncodings = change(db, 'DELETE FROM encodings WHERE run = ?');
   const remove = change(db, 'DELETE FROM runs WHERE id = ?');
+  const emptying = change(db, 'UPDATE runs SET emptying = 1 WHERE id = ? AND removed_at IS NOT NULL');
   return {
-    create: (run: Omit<StoredRun, 'id' | 'describedStep' | 'knnTop1' | 'error' | 'diskBytes' | 'starred' | 'note' | 'startedFrom'> & Partial<Pick<StoredRun, 'startedFrom'>>): number =>
+    create: (run: Omit<StoredRun, 'id' | 'describedStep' | 'knnTop1' | 'error' | 'findings' | 'diskBytes' | 'starred' | 'note' | 'startedFrom' | 'removedAt'> & Partial<Pick<StoredRun, 'startedFrom'>>): number =>
       create({ ...run, ...asText(run) }).id,
     /** Puts a run back under the id that its folder has. */
-    restore: (run: Omit<StoredRun, 'describedStep' | 'error' | 'diskBytes' | 'knnTop1' | 'starred' | 'note'>): void => {
+    restore: (run: Omit<StoredRun, 'describedStep' | 'error' | 'findings' | 'diskBytes' | 'knnTop1' | 'starred' | 'note' | 'removedAt'>): void => {
       const { id, name, variant, sweep, state, collection, collectionName, teacher, backend, step, checkpointStep, createdAt } = run;
       restore({
         ...{ id, name, variant, sweep, state, collection, collectionName, teacher, backend, step, checkpointStep, createdAt },
         ...asText(run),
       });
+    },
+    /** An id that no run has or had, for one whose folder is put in its place first. */
+    reserve: (): number => {
+      begin();
+      return next()!.id;
     },
     /** Never gives an id up to `id` to a new run: there is a folder of that name. */
     neverReuseUpTo: (id: number): void => {
@@ -173,6 +205,8 @@ export function writeRuns(db: WriteHandle) {
     setBackend: (id: number, description: string): void => void backend(description, id),
     setEncoded: (id: number, collection: number, step: number, images: number, at: number): void => void encoded(id, collection, step, images, at),
     forgetEncodings: (id: number): void => void forgetEncodings(id),
+    /** From here on a deleted run cannot be restored. */
+    beginEmptying: (id: number): void => void emptying(id),
     /** Events, evaluations, maps and encodings go with it; its descriptions must be gone before. */
     remove: (id: number): void => void remove(id),
   };
@@ -182,9 +216,11 @@ export function writeRuns(db: WriteHandle) {
 export function writeRunProgress(db: WriteHandle) {
   const step = change(db, 'UPDATE runs SET step = ? WHERE id = ?');
   const knn = change(db, 'UPDATE runs SET knn_top1 = ? WHERE id = ?');
+  const findings = change(db, 'UPDATE runs SET findings = ? WHERE id = ?');
   return {
     setStep: (id: number, at: number): void => void step(at, id),
     setKnnTop1: (id: number, value: number): void => void knn(value, id),
+    setFindings: (id: number, found: readonly Finding[]): void => void findings(JSON.stringify(found), id),
   };
 }
 
@@ -195,5 +231,17 @@ export function writeRunWords(db: WriteHandle) {
   return {
     setStarred: (id: number, starred: boolean): void => void star(starred ? 1 : 0, id),
     setNote: (id: number, text: string): void => void note(text, id),
+  };
+}
+
+/** Deleting runs and taking that back: through the journal, in its transaction. */
+export function writeRunRemovals(db: WriteHandle) {
+  // A name that nobody can give, so that what the run was called is free for others.
+  const remove = change(db, `UPDATE runs SET removed_at = ?, removed_name = name, name = 'deleted ' || id || char(1) WHERE id = ? AND removed_at IS NULL`);
+  const restore = change(db, 'UPDATE runs SET removed_at = NULL, removed_name = NULL, name = ? WHERE id = ? AND removed_at IS NOT NULL AND emptying = 0');
+  return {
+    remove: (id: number, at: number): void => void remove(at, id),
+    /** Gives whether it was there to be restored. @param name one that no other run has */
+    restore: (id: number, name: string): boolean => restore(name, id).changes > 0,
   };
 }

@@ -28,6 +28,7 @@ const runCard = z.object({
   createdAt: z.int(),
   starred: z.boolean().default(false),
   note: runNote.default(''),
+  removedAt: z.int().nullable().default(null),
 });
 
 /** Events put back between two breaths. */
@@ -40,6 +41,11 @@ export function writeRunCard(directory: string, run: z.input<typeof runCard>): v
   renameSync(join(directory, 'run.json.part'), join(directory, 'run.json'));
 }
 
+/** What a run's folder says of it. @throws when there is no card, or when it is none */
+export function readRunCard(directory: string): z.output<typeof runCard> {
+  return runCard.parse(JSON.parse(readFileSync(join(directory, 'run.json'), 'utf8')));
+}
+
 /**
  * Puts the runs whose folders are there into a database that does not know them, with the history in their logs.
  * @returns their names; folders that cannot be read are left as they are and told to `log`
@@ -50,24 +56,29 @@ export async function recoverRuns(db: LibraryDatabase, folder: string, log: (lin
     const directory = join(folder, entry);
     if (!/^\d+$/.test(entry)) continue;
     db.write.runs.neverReuseUpTo(Number(entry));
-    if (db.read.runs.byId(Number(entry)) || !existsSync(join(directory, 'run.json'))) continue;
+    if (db.read.runs.any(Number(entry)) || !existsSync(join(directory, 'run.json'))) continue;
     try {
-      const card = runCard.parse(JSON.parse(readFileSync(join(directory, 'run.json'), 'utf8')));
-      const steps = await checkpointSteps(directory);
-      const checkpointStep = steps.length ? Math.max(...steps) : null;
-      const name = db.read.runs.byName(card.name) ? `${card.name} (${entry})` : card.name;
-      const known = db.read.collections.byName(card.collectionName);
-      db.write.runs.restore({ ...card, id: Number(entry), name, collection: known?.id ?? null, checkpointStep });
-      db.write.runWords.setStarred(Number(entry), card.starred);
-      db.write.runWords.setNote(Number(entry), card.note);
-      if (card.knnTop1 !== null) db.write.runProgress.setKnnTop1(Number(entry), card.knnTop1);
-      await restoreEvents(db, Number(entry), join(directory, 'log.jsonl'));
-      names.push(name);
+      names.push(await recoverRun(db, directory, Number(entry)));
     } catch (error) {
       log(`The run in ${directory} could not be put back: ${(error as Error).message}`);
     }
   }
   return names;
+}
+
+/** Puts a run whose folder is in its place into a database that does not know it; gives its name, which says so when another has it. */
+export async function recoverRun(db: LibraryDatabase, directory: string, id: number): Promise<string> {
+  const card = readRunCard(directory);
+  const steps = await checkpointSteps(directory);
+  const checkpointStep = steps.length ? Math.max(...steps) : null;
+  const name = db.read.runs.byName(card.name) ? `${card.name} (${id})` : card.name;
+  const known = db.read.collections.byName(card.collectionName);
+  db.write.runs.restore({ ...card, id, name, collection: known?.id ?? null, checkpointStep });
+  db.write.runWords.setStarred(id, card.starred);
+  db.write.runWords.setNote(id, card.note);
+  if (card.knnTop1 !== null) db.write.runProgress.setKnnTop1(id, card.knnTop1);
+  await restoreEvents(db, id, join(directory, 'log.jsonl'));
+  return name;
 }
 
 /** Puts the events of a run's log.jsonl into the database, so that its curves are there; does nothing without the file. */
