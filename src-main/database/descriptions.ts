@@ -15,7 +15,10 @@ export function readDescriptions(db: ReadHandle) {
     db,
     'SELECT count(*) AS n FROM collection_images c JOIN descriptions d ON d.run = :run AND d.image = c.image WHERE c.collection = :collection',
   );
+  const count = oneRow<{ n: number }>(db, 'SELECT count(*) AS n FROM descriptions WHERE run = ?');
   return {
+    /** Images that the run has described, of all collections. */
+    count: (run: number): number => count(run)!.n,
     /** Images of the collection that the run has not described, ascending. */
     missing: (run: number, collection: number): number[] => missing({ run, collection }),
     /** The next described images of the collection after `image`, ascending. */

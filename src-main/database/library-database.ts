@@ -18,11 +18,13 @@ import { readMaps, writeMaps } from './maps';
 import { migrate } from './migrations';
 import { readReferenceFigures, writeReferenceFigures } from './reference-figures';
 import { readRunDocuments, writeRunDocuments } from './run-documents';
-import { readRuns, writeRunProgress, writeRuns, writeRunWords } from './runs';
+import { readRunColumns, writeRunColumns } from './run-columns';
+import { readRuns, writeRunProgress, writeRunRemovals, writeRuns, writeRunWords } from './runs';
 import { readSavedViews, writeSavedViews } from './saved-views';
 import { readSettings, writeSettings } from './settings';
 import { readSymbolNames, writeSymbolNames } from './symbol-names';
 import { readTrainingEvents, writeTrainingEvents } from './training-events';
+import { readTrainingQueue, writeTrainingQueue } from './training-queue';
 
 /** True for the errors by which SQLite says that a file is not, or is no longer, a sound database. */
 export function isDamage(error: unknown): boolean {
@@ -72,6 +74,8 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
         importSources: readImportSources(reader),
         runs: readRuns(reader),
         trainingEvents: readTrainingEvents(reader),
+        runColumns: readRunColumns(reader),
+        trainingQueue: readTrainingQueue(reader),
         descriptions: readDescriptions(reader),
         describedFiles: readDescribedFiles(reader),
         runDocuments: readRunDocuments(reader),
@@ -94,7 +98,10 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
         runs: writeRuns(durable),
         runProgress: writeRunProgress(writer),
         runWords: writeRunWords(writer),
+        runRemovals: writeRunRemovals(writer),
         trainingEvents: writeTrainingEvents(writer),
+        runColumns: writeRunColumns(writer),
+        trainingQueue: writeTrainingQueue(durable),
         descriptions: writeDescriptions(writer),
         describedFiles: writeDescribedFiles(writer),
         runDocuments: writeRunDocuments(writer),

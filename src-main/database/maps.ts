@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { MapInfo } from '../contract/explore';
-import { change, oneRow, type ReadHandle, type WriteHandle } from './handles';
+import { allValues, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
 
 interface MapRow {
   id: number;
@@ -44,12 +44,15 @@ const columns = 'id, run, collection, seed, points, length, labels, created_at, 
 
 export function readMaps(db: ReadHandle) {
   const byId = oneRow<MapRow>(db, `SELECT ${columns} FROM maps WHERE id = ?`);
+  const ofRun = allValues<number>(db, 'SELECT id FROM maps WHERE run = ?');
   const latest = oneRow<MapRow>(db, `SELECT ${columns} FROM maps WHERE run = ? AND collection = ?`);
   return {
     byId: (id: number): StoredMap | null => {
       const row = byId(id);
       return row ? toMap(row) : null;
     },
+    /** Ids of all maps of a run. */
+    ofRun: (run: number): number[] => ofRun(run),
     of: (run: number, collection: number): StoredMap | null => {
       const row = latest(run, collection);
       return row ? toMap(row) : null;

@@ -1,9 +1,11 @@
 import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { GlyphscopeError, type ErrorDetail } from '../contract/errors';
 import type { AlarmEvent, Curves, EvaluationEvent, Run, RunState, StepEvent } from '../contract/runs';
+import type { RunDiskUse } from '../contract/run-folder';
 import type { LibraryDatabase } from '../database/library-database';
 import type { StoredRun } from '../database/runs';
+import { mapFile, removeMapFile } from './map-files';
 import { writeRunCard } from './run-card';
 
 /** Milliseconds before a state that could not be stored is tried again. */
@@ -54,7 +56,8 @@ export class Runs {
   /** Renews the copy of what the registry says of a run, in the run's own folder. What keeps it from that goes to the log. */
   keepCard(id: number): void {
     try {
-      writeRunCard(this.directory(id), this.get(id));
+      const run = this.#db.read.runs.any(id);
+      if (run) writeRunCard(this.directory(id), this.#current(run));
     } catch (error) {
       this.#log(`The card of run ${id} could not be written: ${(error as Error).message}`);
     }
@@ -128,42 +131,79 @@ export class Runs {
     return usable.find(settled) ?? usable.find((run) => run.embedded) ?? usable[0] ?? null;
   }
 
-  /** What was seen while it trained, thinned to about `points` steps. */
+  /** What was seen while it trained, thinned to about `points` steps; 0: with the newest step alone. */
   curves(id: number, points: number): Curves {
     this.get(id);
     const events = this.#db.read.trainingEvents;
-    const stride = Math.max(1, Math.ceil(events.stepCount(id) / points));
+    const stride = points === 0 ? 1 : Math.max(1, Math.ceil(events.stepCount(id) / points));
     return {
       run: id,
       stride,
-      steps: events.steps(id, stride) as StepEvent[],
+      steps: (points === 0 ? events.newestStep(id) : events.steps(id, stride)) as StepEvent[],
       evaluations: events.ofType(id, 'evaluation') as EvaluationEvent[],
       alarms: events.ofType(id, 'alarm') as AlarmEvent[],
       messages: events.ofType(id, 'message').flatMap((event) => (event.type === 'message' ? [{ step: event.step, level: event.level, text: event.text }] : [])),
     };
   }
 
-  /** Removes a run that is not training: its folder, descriptions and everything made with it. */
+  /**
+   * Takes a run away for good: its folder, descriptions, maps and everything made with it. An engine that ends meanwhile
+   * leaves it marked, and the next one goes on.
+   */
   async remove(id: number): Promise<void> {
-    const run = this.get(id);
+    const run = this.#db.read.runs.any(id);
+    if (!run) return;
     if (activeStates.includes(run.state))
       throw new GlyphscopeError('RUN_BUSY', `The run "${run.name}" is ${run.state}.`, { subject: run.name, remedy: 'Stop it first.' });
-    while (this.#db.transaction(() => this.#db.write.descriptions.removeSome(id, 1_000)) > 0) await new Promise((resolve) => setImmediate(resolve));
+    this.#db.write.runRemovals.remove(id, Date.now());
+    this.#db.write.runs.beginEmptying(id);
     await rm(join(this.directory(id), 'run.json'), { force: true }); // a folder without a card is never put back
+    while (this.#db.transaction(() => this.#db.write.descriptions.removeSome(id, 1_000)) > 0) await new Promise((resolve) => setImmediate(resolve));
+    for (const map of this.#db.read.maps.ofRun(id)) await removeMapFile(this.#library, map);
+    await rm(this.directory(id), { recursive: true, force: true });
     this.#db.write.runs.remove(id);
     this.#db.read.collectionImages.changed('descriptions');
-    await rm(this.directory(id), { recursive: true, force: true });
   }
 
   /** Bytes that a run's folder takes. */
   async diskBytes(id: number): Promise<number> {
-    const names = await readdir(this.directory(id), { recursive: true, withFileTypes: true }).catch(() => []);
-    const sizes = await Promise.all(names.filter((entry) => entry.isFile()).map((entry) => stat(join(entry.parentPath, entry.name)).then(({ size }) => size, () => 0)));
-    return sizes.reduce((sum, size) => sum + size, 0);
+    return (await filesOf(this.directory(id))).reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /**
+   * What a run takes on the disk, by what it is for. What it takes in the database is reckoned: about as much for its
+   * events as its log has, and 16 bytes and its symbols for each described image.
+   */
+  async diskUse(id: number): Promise<RunDiskUse> {
+    const use = { checkpoints: 0, curves: 0, descriptions: 0, maps: 0, other: 0 };
+    for (const { name, bytes } of await filesOf(this.directory(id))) {
+      if (name.startsWith('checkpoints')) use.checkpoints += bytes;
+      else if (name === 'log.jsonl') use.curves += 2 * bytes;
+      else if (name.startsWith('embeddings')) use.descriptions += bytes;
+      else use.other += bytes;
+    }
+    const run = this.#db.read.runs.any(id);
+    if (run) use.descriptions += this.#db.read.descriptions.count(id) * (16 + 2 * run.config.length);
+    for (const map of this.#db.read.maps.ofRun(id)) use.maps += await stat(mapFile(this.#library, map)).then(({ size }) => size, () => 0);
+    return { run: id, ...use, total: Object.values(use).reduce((sum, bytes) => sum + bytes, 0) };
   }
 }
 
-function toRun(stored: StoredRun, encodings: readonly { run: number; name: string }[]): Run {
+/** Every file below a folder, by its name within it; none when the folder is not there. */
+async function filesOf(directory: string): Promise<{ name: string; bytes: number }[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
+  return Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const path = join(entry.parentPath, entry.name);
+        return { name: relative(directory, path), bytes: await stat(path).then(({ size }) => size, () => 0) };
+      }),
+  );
+}
+
+/** A run as the contract shows it. @param encodings which collections the runs have described */
+export function toRun(stored: StoredRun, encodings: readonly { run: number; name: string }[]): Run {
   const { id, name, variant, sweep, startedFrom, state, config, teacher, backend, step, embedded, knnTop1, error, createdAt, diskBytes, starred, note } = stored;
   return {
     id,

@@ -15,6 +15,8 @@ import { mapPlacing } from './0120-map-placing';
 import { comparisons } from './0130-comparisons';
 import { symbolsWithoutIndex } from './0140-symbols-without-index';
 import { comparingRuns } from './0150-comparing-runs';
+import { queueAndFindings } from './0160-queue-and-findings';
+import { deletedRuns } from './0180-deleted-runs';
 import { startedFrom } from './0190-started-from';
 
 export interface Migration {
@@ -39,6 +41,8 @@ export const migrations: readonly Migration[] = [
   { version: 130, apply: comparisons },
   { version: 140, apply: symbolsWithoutIndex },
   { version: 150, apply: comparingRuns },
+  { version: 160, apply: queueAndFindings },
+  { version: 180, apply: deletedRuns },
   { version: 190, apply: startedFrom },
 ];
 

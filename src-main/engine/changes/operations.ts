@@ -3,7 +3,9 @@ import { symbolName } from '../../contract/explore';
 import { givenName, givenSymbolName, rowId, runNote, tagName } from '../../contract/names';
 import { GlyphscopeError } from '../../contract/errors';
 import type { LibraryDatabase } from '../../database/library-database';
+import type { RunState } from '../../contract/runs';
 import type { StoredRun } from '../../database/runs';
+import { freeRunName } from '../free-run-name';
 import { fromRanges, imageRanges, toRanges } from './image-ranges';
 
 /**
@@ -19,6 +21,8 @@ export const operation = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rename-collection'), collection: rowId, name: givenName }),
   z.object({ kind: z.literal('star-runs'), runs: z.array(rowId), starred: z.boolean() }),
   z.object({ kind: z.literal('note-run'), run: rowId, note: runNote }),
+  z.object({ kind: z.literal('delete-runs'), runs: z.array(rowId) }),
+  z.object({ kind: z.literal('restore-runs'), runs: z.array(rowId) }),
 ]);
 export type Operation = z.infer<typeof operation>;
 type Kind = Operation['kind'];
@@ -77,7 +81,7 @@ const appliers: { [K in Kind]: Applier<K> } = {
   'star-runs': (db, { runs, starred }) => {
     const changed = runs.map((id) => runOf(db, id)).filter((run) => run.starred !== starred);
     for (const { id } of changed) db.write.runWords.setStarred(id, starred);
-    const what = changed.length === 1 ? `“${changed[0].name}”` : `${changed.length} runs`;
+    const what = runsInWords(changed);
     return changed.length === 0 ? null : { inverse: { kind: 'star-runs', runs: changed.map(({ id }) => id), starred: !starred }, title: starred ? `Starred ${what}` : `Took the star from ${what}`, changed: changed.length };
   },
   'note-run': (db, { run, note }) => {
@@ -85,6 +89,27 @@ const appliers: { [K in Kind]: Applier<K> } = {
     if (before.note === note) return null;
     db.write.runWords.setNote(run, note);
     return { inverse: { kind: 'note-run', run, note: before.note }, title: `Changed the note of “${before.name}”`, changed: 1 };
+  },
+  'delete-runs': (db, { runs }) => {
+    const deleted = [...new Set(runs)].map((id) => runOf(db, id));
+    const busy = deleted.find(({ state }) => occupied.includes(state));
+    if (busy) throw new GlyphscopeError('RUN_BUSY', `The run "${busy.name}" is ${busy.state}.`, { subject: busy.name, remedy: 'Stop it first.' });
+    for (const { id } of deleted) db.write.runRemovals.remove(id, Date.now());
+    return deleted.length === 0 ? null : { inverse: { kind: 'restore-runs', runs: deleted.map(({ id }) => id) }, title: `Deleted ${runsInWords(deleted)}`, changed: deleted.length };
+  },
+  'restore-runs': (db, { runs }) => {
+    const deleted = [...new Set(runs)].flatMap((id) => {
+      const run = db.read.runs.any(id);
+      if (!run) throw new GlyphscopeError('NOT_FOUND', `Run ${id} was emptied.`, { subject: `run ${id}` });
+      return run.removedAt === null ? [] : [run];
+    });
+    const taken = new Set(db.read.runs.list().map(({ name }) => name.toLowerCase()));
+    for (const { id, name } of deleted) {
+      const free = freeRunName(name, taken);
+      if (!db.write.runRemovals.restore(id, free)) throw new GlyphscopeError('NOT_FOUND', `The run "${name}" is being emptied.`, { subject: name });
+      taken.add(free.toLowerCase());
+    }
+    return deleted.length === 0 ? null : { inverse: { kind: 'delete-runs', runs: deleted.map(({ id }) => id) }, title: `Restored ${runsInWords(deleted)}`, changed: deleted.length };
   },
 };
 
@@ -97,9 +122,14 @@ function runOf(db: LibraryDatabase, id: number): StoredRun {
 
 const made = (images: number[], inverse: Operation, title: string): Applied | null => (images.length ? { inverse, title, changed: images.length } : null);
 
+/** States in which a run is not deleted. */
+const occupied: readonly RunState[] = ['queued', 'preparing', 'training', 'paused'];
+
+const runsInWords = (runs: readonly StoredRun[]): string => (runs.length === 1 ? `“${runs[0].name}”` : `${runs.length.toLocaleString('en')} runs`);
+
 /** Runs of which an operation changes what the registry says. */
 export function runsOf(operation: Operation): readonly number[] {
-  if (operation.kind === 'star-runs') return operation.runs;
+  if ('runs' in operation) return operation.runs;
   return operation.kind === 'note-run' ? [operation.run] : [];
 }
 
