@@ -11,9 +11,10 @@ import { describedFile, map, prefixNode, symbolDetail, symbolName, vocabulary } 
 import { collection, fileFailure, imageItem, imagePage } from './images';
 import { job } from './jobs';
 import { languageStatistics } from './language';
-import { givenName, givenSymbolName, rowId, symbolNumber, symbolSequence, tagName } from './names';
+import { givenName, givenSymbolName, rowId, runNote, symbolNumber, symbolSequence, tagName } from './names';
 import { queryText, selectedImages } from './query';
 import { contentHash, nearImages, nearnesses, nearSubject } from './near';
+import { comparedRun, comparisonRequest } from './run-comparison';
 import { curves, run, trainingEvent } from './runs';
 import { engineInfo } from './system';
 import { embeddedTeacherName, hubId, hubRevision, teacher, teacherName, teacherWishes } from './teachers';
@@ -136,6 +137,12 @@ export const pageContract = {
     stop: procedure.input(z.object({ run: rowId })),
     remove: procedure.input(z.object({ run: rowId })),
     curves: procedure.input(z.object({ run: rowId, points: z.int().min(10).max(20_000).default(4000) })).output(curves),
+    /** Figures of many runs over all that they reported, and thinned curves of some quantities, for comparing them. */
+    compare: procedure.input(comparisonRequest).output(z.array(comparedRun)),
+    /** Marks runs, or takes the mark away. */
+    star: procedure.input(z.object({ runs: z.array(rowId).min(1), starred: z.boolean() })).output(changeMade),
+    /** Writes what the user says of a run. With `goesOn` it is undone together with the change before, of the same note. */
+    note: procedure.input(z.object({ run: rowId, note: runNote, goesOn: z.boolean().default(false) })).output(changeMade),
     /** Events after `step` as they happen; steps are coalesced to at most ten messages a second. */
     watch: procedure.input(z.object({ run: rowId, step: z.int().min(0) })).output(eventIterator(z.array(trainingEvent))),
     encode: procedure.input(runAndCollection).output(started),

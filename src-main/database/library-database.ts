@@ -19,6 +19,7 @@ import { migrate } from './migrations';
 import { readReferenceFigures, writeReferenceFigures } from './reference-figures';
 import { readRunDocuments, writeRunDocuments } from './run-documents';
 import { readRunColumns, writeRunColumns } from './run-columns';
+import { readRunColumns, writeRunColumns } from './run-columns';
 import { readRuns, writeRunProgress, writeRunRemovals, writeRuns, writeRunWords } from './runs';
 import { readSavedViews, writeSavedViews } from './saved-views';
 import { readSettings, writeSettings } from './settings';
@@ -75,6 +76,7 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
         runs: readRuns(reader),
         trainingEvents: readTrainingEvents(reader),
         runColumns: readRunColumns(reader),
+        runColumns: readRunColumns(reader),
         trainingQueue: readTrainingQueue(reader),
         descriptions: readDescriptions(reader),
         describedFiles: readDescribedFiles(reader),
@@ -100,6 +102,7 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
         runWords: writeRunWords(writer),
         runRemovals: writeRunRemovals(writer),
         trainingEvents: writeTrainingEvents(writer),
+        runColumns: writeRunColumns(writer),
         runColumns: writeRunColumns(writer),
         trainingQueue: writeTrainingQueue(durable),
         descriptions: writeDescriptions(writer),

@@ -1,5 +1,6 @@
 import { trainingEvent, type TrainingEvent } from '../contract/runs';
 import { allRows, allValues, change, oneRow, type ReadHandle, type WriteHandle } from './handles';
+import { writeRunColumns } from './run-columns';
 
 const stepOf = (event: TrainingEvent): number => ('step' in event ? event.step : 0);
 const parse = (text: string): TrainingEvent => trainingEvent.parse(JSON.parse(text));
@@ -29,9 +30,13 @@ export function readTrainingEvents(db: ReadHandle) {
 export function writeTrainingEvents(db: WriteHandle) {
   const add = change(db, 'INSERT INTO training_events (run, type, step, event) VALUES (?, ?, ?, ?)');
   const forget = change(db, `DELETE FROM training_events WHERE run = ? AND type IN ('step', 'evaluation', 'alarm') AND step > ?`);
+  const columns = writeRunColumns(db);
   return {
     add: (run: number, event: TrainingEvent): void => void add(run, event.type, stepOf(event), JSON.stringify(event)),
     /** A run that goes on from a checkpoint does the steps after it again: what was seen of them goes. */
-    forgetAfter: (run: number, step: number): void => void forget(run, step),
+    forgetAfter: (run: number, step: number): void => {
+      forget(run, step);
+      columns.forget(run);
+    },
   };
 }

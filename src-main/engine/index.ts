@@ -16,6 +16,7 @@ import { serveComparisons } from './comparison-route';
 import { serveMatches } from './match-route';
 import { makeRouter, type EngineRouter } from './router';
 import { recoverRuns } from './run-card';
+import { RunComparison } from './run-comparison';
 import { Runs } from './runs';
 import { startServer, type EngineServer } from './server';
 import type { Services } from './services';
@@ -78,7 +79,7 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
     const runs = new Runs(db, directory, o.log);
     const compute = new Compute({ node: locations.node, entry: locations.entries.backend });
     const students = new Students(runs, locations, compute, o.log);
-    const base = { locations, library, compute, jobs, collections, runs, packs, teachers, students, log: o.log };
+    const base = { locations, library, compute, jobs, collections, runs, comparison: new RunComparison(db), packs, teachers, students, log: o.log };
     const services: Services = {
       ...base,
       journal: new Journal(db, (run) => runs.keepCard(run)),
@@ -144,6 +145,7 @@ async function begin(s: Services, o: EngineOptions): Promise<void> {
   s.collections.finishRemovals();
   s.trainings.interruptLeftOver();
   const embedded = await installEmbeddedRun(s);
+  if (o.listen) s.comparison.beginCatchingUp(s.log);
   if (!o.firstLaunch) return;
   beginFirstLaunch(s, embedded);
   const run = s.runs.default();
@@ -158,6 +160,7 @@ async function close(s: Services, server: EngineServer | null): Promise<void> {
   await Promise.all([attempt(() => s.jobs.close()), attempt(() => s.trainings.close())]);
   await Promise.all([attempt(() => s.students.close()), attempt(() => s.vectors.close()), attempt(() => s.teachers.close()), attempt(() => s.collections.close())]);
   await attempt(() => s.packs.close());
+  await attempt(() => s.comparison.close());
   await attempt(() => s.runs.close());
   s.library.close();
   for (const failure of failures) s.log(`While ending: ${failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)}`);

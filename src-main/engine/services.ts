@@ -8,6 +8,7 @@ import type { ImageFiles } from './image-files';
 import type { JobBoard } from './jobs';
 import type { Library } from './library';
 import type { Locations } from './locations';
+import type { RunComparison } from './run-comparison';
 import type { Runs } from './runs';
 import type { Students } from './students';
 import type { Teachers } from './teachers';
@@ -26,6 +27,8 @@ export interface Services {
   /** What the user changes by hand is done through it, so that it can be undone. */
   readonly journal: Journal;
   readonly runs: Runs;
+  /** What was measured while runs trained, for comparing them. */
+  readonly comparison: RunComparison;
   readonly images: ImageFiles;
   /** Bytes of images that the library keeps itself. */
   readonly packs: ImageStore;

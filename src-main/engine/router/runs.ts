@@ -5,6 +5,7 @@ import { evaluateRun, measureFewShot, measureStatistics } from '../work/evaluate
 import { studentLane } from '../runs';
 import { idsOf } from '../selected-images';
 import type { Services } from '../services';
+import { comparingRouter } from './comparing';
 import type { Procedures } from './procedures';
 
 const usesOf = (run: { id: number }, collection: { id: number }) => [`run ${run.id}`, `collection ${collection.id}`];
@@ -29,6 +30,7 @@ export const runsRouter = (procedures: Procedures, s: Services) => ({
     s.trainings.flush(input.run);
     return s.runs.curves(input.run, input.points);
   }),
+  ...comparingRouter(procedures, s),
   watch: procedures.runs.watch.handler(({ input, signal }) => s.trainings.watch(input.run, input.step, signal)),
   encode: procedures.runs.encode.handler(({ input }) => {
     const run = s.runs.usable(input.run);
