@@ -18,15 +18,16 @@ const mayImport: Record<string, readonly string[]> = {
   explore: ['contract', 'evaluation'],
   export: ['contract', 'dataset'],
   sweep: ['contract'],
+  slurm: ['contract', 'sweep', 'training'],
   engine: lower,
-  cli: [...lower, 'engine'],
+  cli: [...lower, 'engine', 'slurm'],
   shell: ['contract'],
   'src-renderer': ['contract'],
 };
 
 /** The folders that a package is at home in. */
 const homes: Record<string, readonly string[]> = {
-  zod: ['src-renderer', 'contract', 'sweep', 'dataset', 'teacher', 'training', 'database', 'engine', 'cli', 'explore', 'evaluation', 'model'],
+  zod: ['src-renderer', 'contract', 'sweep', 'slurm', 'dataset', 'teacher', 'training', 'database', 'engine', 'cli', 'explore', 'evaluation', 'model'],
   '@orpc/contract': ['contract', 'cli', 'shell', 'src-renderer'],
   '@orpc/client': ['cli', 'shell', 'src-renderer'],
   '@orpc/server': ['engine', 'cli'],

@@ -222,6 +222,10 @@ export const hostContract = {
   describePath: procedure
     .input(z.object({ run: rowId, collection: rowId.optional(), path: z.string().min(1), neighbours: z.int().min(0).max(200).default(0) }))
     .output(describedFile),
+  /** Writes a database with this collection alone, under the same numbers, for trainings elsewhere that read this library's features. */
+  copyCollection: procedure.input(z.object({ collection: rowId, path: z.string().min(1) })),
+  /** Takes a copy of a run that was trained so, from its folder; `evaluation` is what was measured of it there. */
+  adoptRun: procedure.input(z.object({ folder: z.string().min(1), collection: rowId, evaluation: evaluation.nullable() })).output(run),
   shutdown: procedure,
 };
 

@@ -26,6 +26,8 @@ export const errorCode = z.enum([
   'HUB_UNREACHABLE', // no network, or the hub does not answer
   'GPU_OUT_OF_MEMORY',
   'GPU_LOST', // the GPU or its driver stopped
+  'SLURM_UNAVAILABLE', // a program of Slurm is not there, refuses, or does not answer
+  'JOB_LOST', // a job of Slurm was lost more often than it was to be submitted again
   'LIBRARY_NEWER', // made by a newer Glyphscope
   'LIBRARY_IN_USE', // another engine holds it
   'LIBRARY_DAMAGED',

@@ -11,6 +11,8 @@ import type { Services } from './services';
 /** `resources/run/card.json`: what the registry says of the run that comes with the app, beside its checkpoint. */
 const card = z.object({ name: givenName, collection: z.string(), backend: z.string().nullable(), knnTop1: z.number().nullable() });
 const setting = 'embedded-run';
+/** Settings of a library that the run is never put into. */
+export const keepsNoEmbeddedRun: Readonly<Record<string, string>> = { [setting]: 'left out' };
 
 /**
  * Puts the run that comes with the app into the library, once: a user who removes it does not get it back.

@@ -8,6 +8,8 @@ import { LibraryLock } from './library-lock';
 /** An open library folder. */
 export interface Library {
   readonly directory: string;
+  /** Its database. */
+  readonly file: string;
   /** Where trainings keep what others can begin with. */
   readonly prepared: string;
   readonly db: LibraryDatabase;
@@ -41,6 +43,7 @@ export function openLibrary(directory: string, now: Date = new Date()): Library 
     db.write.images.neverReuseUpTo(recordsIn(directory));
     return {
       directory,
+      file: join(directory, 'library.sqlite'),
       prepared: join(directory, 'prepared'),
       db,
       lock,

@@ -2,6 +2,10 @@ import { realpath, stat } from 'node:fs/promises';
 import { GlyphscopeError } from '../../contract/errors';
 import { readRegularFile } from '../../dataset/regular-file';
 import { largestFile } from '../../dataset/source';
+import { copyCollection } from '../../database/collection-copy';
+import { breathe } from '../../evaluation/breathe';
+import { adoptRun } from '../adopted-runs';
+import { keepsNoEmbeddedRun } from '../embedded-run';
 import { describeImage } from '../work/describe-image';
 import { prepareImport } from '../work/import-images';
 import type { Services } from '../services';
@@ -30,5 +34,10 @@ export const hostRouter = (procedures: Procedures, s: Services) => ({
     return describeImage(s, { ...asked, name: path, bytes: readRegularFile(real, path, largestFile) });
   }),
   addTeacher: procedures.host.addTeacher.handler(({ input: { from, ...wishes } }) => startAddingTeacher(s, from, wishes)),
+  copyCollection: procedures.host.copyCollection.handler(async ({ input: { collection, path } }) => {
+    s.library.db.settle();
+    for (const _ of copyCollection(s.library.file, s.collections.get(collection).id, path, keepsNoEmbeddedRun)) await breathe();
+  }),
+  adoptRun: procedures.host.adoptRun.handler(async ({ input }) => s.runs.show(await adoptRun(s, input))),
   shutdown: procedures.host.shutdown.handler(() => void s.shutdown()),
 });
