@@ -18,7 +18,7 @@ import { build } from '../scripts/build.mjs';
 import { engineNode, root } from '../scripts/project.mjs';
 import { markdown, report } from './report.mjs';
 
-/** In the order of what a user waits for; `writes`: rows come in a file, not as lines of JSON. */
+/** In the order of what a user waits for; `writes`: rows come in a file, not as lines of JSON; `flags` ask for those. */
 const benchmarks = [
   { name: 'import', file: 'pipeline/import.mjs' },
   { name: 'features', file: 'pipeline/features.mjs' },
@@ -30,7 +30,7 @@ const benchmarks = [
   { name: 'knn', file: 'knn/exact.mjs' },
   { name: 'one-query', file: 'knn/one-query.mjs' },
   { name: 'umap', file: 'umap/run.mjs', writes: true },
-  { name: 'query', file: 'query/run.mjs' },
+  { name: 'query', file: 'query/run.mjs', flags: ['--json'] },
   { name: 'map', file: 'ui/map.mjs', writes: true },
   { name: 'grid', file: 'ui/grid.mjs', writes: true },
   { name: 'start', file: 'start.mjs' },
@@ -45,10 +45,10 @@ if (unknown) {
 }
 
 /** Its rows, and the last line that it said when it ended without any. */
-function measure({ name, file, writes = false }) {
+function measure({ name, file, writes = false, flags = [] }) {
   const json = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'glyphscope-bench-')), 'rows.json');
   return new Promise((resolve) => {
-    const child = spawn(engineNode(), [path.join(root, 'bench', file), ...(writes ? ['--json', json] : [])], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(engineNode(), [path.join(root, 'bench', file), ...flags, ...(writes ? ['--json', json] : [])], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     const lines = [];
     let out = '';
     child.stdout.on('data', (text) => (out += text));
