@@ -13,6 +13,7 @@ export default defineConfig({
         cli: 'src-main/cli/index.ts', // the command line; `serve` is the engine itself
         backend: 'src-main/training/backend-process.ts', // child process: checks and measures one compute backend
         trainer: 'src-main/training/trainer-process.ts', // child process, one for each running training
+        rehearsal: 'src-main/training/rehearsal-process.ts', // child process: times a few steps before a training
         student: 'src-main/training/student-process.ts', // child process: descriptions, embeddings, evaluation
         images: 'src-main/teacher/image-worker.ts', // worker thread: decode, augment, thumbnails
         vectors: 'src-main/explore/vector-worker.ts', // worker thread: neighbours and maps

@@ -2,6 +2,8 @@ import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { comparison, runPair } from './compare';
 import { trainingConfig } from './config';
+import { estimateEvent, measuring, trainingPlan } from './estimate';
+import { curveStretch, stretchRequest } from './curves';
 import { changeMade, duplicateList, history, nearDuplicateDefaults, tagCount } from './curate';
 import { alternative, describeOutcome, filesAtOnce, occlusionEvent, occlusionGrids, reading } from './describing';
 import { errorDetail } from './errors';
@@ -15,7 +17,11 @@ import { givenName, givenSymbolName, rowId, runNote, symbolNumber, symbolSequenc
 import { queryText, selectedImages } from './query';
 import { contentHash, nearImages, nearnesses, nearSubject } from './near';
 import { comparedRun, comparisonRequest } from './run-comparison';
-import { curves, run, trainingEvent } from './runs';
+import { finding } from './health';
+import { runNews } from './run-news';
+import { deletedRun, keptDays, runDiskUse, runExportRequest } from './run-folder';
+import { curves, run, snapshots, trainingEvent } from './runs';
+import { sweepPlanEvent, sweepRequest, sweepStatus, sweepSummary } from './sweeps';
 import { engineInfo } from './system';
 import { embeddedTeacherName, hubId, hubRevision, teacher, teacherName, teacherWishes } from './teachers';
 import { savedView, view } from './views';
@@ -23,6 +29,9 @@ import { savedView, view } from './views';
 /** Every procedure may fail with one typed error; its data says what happened, to what, and what to do. */
 const procedure = oc.errors({ GLYPHSCOPE: { status: 422, data: errorDetail } });
 const started = z.object({ job: z.string() });
+/** Trains beside the runs that are trained already; otherwise it waits until they are done. */
+const atOnce = z.boolean().default(false);
+const severalRuns = z.object({ runs: z.array(rowId).min(1).max(10_000) });
 const runAndCollection = z.object({ run: rowId, collection: rowId });
 
 /** What the page, the CLI and scripts may ask. No procedure here takes a path. */
@@ -127,16 +136,33 @@ export const pageContract = {
     get: procedure.input(z.object({ run: rowId })).output(run),
     /** The complete config of a preset with the given changes, validated. */
     configure: procedure.input(z.record(z.string(), z.unknown())).output(trainingConfig),
-    /** Trains on a collection, or on some of its images; `run` is the one whose symbols a query asks for. */
-    start: procedure
-      .input(selectedImages.partial({ selection: true }).extend({ name: givenName, config: z.record(z.string(), z.unknown()), sweep: givenName.optional() }))
-      .output(run),
+    /** Begins a run; with `from` on the weights of a checkpoint, which then decide the fields of contract/fine-tuning.ts. */
+    start: procedure.input(trainingPlan.extend({ name: givenName, sweep: givenName.optional(), atOnce })).output(run),
+    /** What a run would take. Measuring takes some seconds; ending the stream ends it. */
+    estimate: procedure.input(trainingPlan.extend({ measure: measuring.default('no') })).output(eventIterator(estimateEvent)),
     pause: procedure.input(z.object({ run: rowId })),
-    resume: procedure.input(z.object({ run: rowId })),
+    /** Goes on from the last checkpoint, or begins what waits. */
+    resume: procedure.input(z.object({ run: rowId, atOnce })),
     /** Ends it with a checkpoint; what was learned stays usable. */
     stop: procedure.input(z.object({ run: rowId })),
-    remove: procedure.input(z.object({ run: rowId })),
-    curves: procedure.input(z.object({ run: rowId, points: z.int().min(10).max(20_000).default(4000) })).output(curves),
+    /** Ends it and deletes it: what was learned is not kept. */
+    discard: procedure.input(z.object({ run: rowId })).output(changeMade),
+    /** Gives a run that waits another place, from 1 on. */
+    moveInQueue: procedure.input(z.object({ run: rowId, place: z.int().min(1) })),
+    /** What a run is found to suffer from, in the order it was found; also what is over. */
+    health: procedure.input(z.object({ run: rowId })).output(z.array(finding)),
+    /** What happens to runs, as it happens, for notifications. */
+    news: procedure.output(eventIterator(runNews)),
+    /** Deletes runs; until they are emptied, `deletedRuns.restore` and undo bring them back. */
+    remove: procedure.input(severalRuns).output(changeMade),
+    /** Bytes on the disk, by what they are for. */
+    diskUse: procedure.input(severalRuns).output(z.array(runDiskUse)),
+    /** With `points` 0 the newest step alone: `stretch` gives the others. */
+    curves: procedure.input(z.object({ run: rowId, points: z.int().min(0).max(20_000).default(4000) })).output(curves),
+    /** The steps from one to another as columns, each block of them as its least and greatest values where there are many. */
+    stretch: procedure.input(stretchRequest).output(curveStretch),
+    /** What the run said of the same few images at each evaluation; null where it said nothing. */
+    snapshots: procedure.input(z.object({ run: rowId })).output(snapshots.nullable()),
     /** Figures of many runs over all that they reported, and thinned curves of some quantities, for comparing them. */
     compare: procedure.input(comparisonRequest).output(z.array(comparedRun)),
     /** Marks runs, or takes the mark away. */
@@ -156,6 +182,47 @@ export const pageContract = {
     statistics: procedure.input(runAndCollection).output(languageStatistics.nullable()),
     /** A hue in degrees for each of the K symbols, from its place in the embedding: related symbols have near hues. */
     hues: procedure.input(z.object({ run: rowId })).output(z.array(z.number())),
+  },
+  /** Trainings of one collection that are begun together, to be compared. */
+  sweeps: {
+    /** The newest first. */
+    list: procedure.output(z.array(sweepSummary)),
+    /** What a sweep would train and take. `measure` times configurations that are not known yet; ending the stream ends that. */
+    plan: procedure.input(sweepRequest.extend({ measure: z.boolean().default(false) })).output(eventIterator(sweepPlanEvent)),
+    /** Begins a sweep. With `goOn` one of this name goes on, with the variants that are new in the request added. */
+    start: procedure.input(sweepRequest.extend({ goOn: z.boolean().default(false) })).output(sweepStatus),
+    get: procedure.input(z.object({ sweep: givenName })).output(sweepStatus),
+    /** How it stands whenever that has changed, at most twice a second. */
+    watch: procedure.input(z.object({ sweep: givenName })).output(eventIterator(sweepStatus)),
+    /** Ends what trains with checkpoints and begins nothing more, until the sweep goes on. */
+    stop: procedure.input(z.object({ sweep: givenName })).output(sweepStatus),
+    /** Goes on with all that is not done, also with what failed. */
+    resume: procedure.input(z.object({ sweep: givenName })).output(sweepStatus),
+    /** Goes on with one variant that failed or was stopped. */
+    retry: procedure.input(z.object({ sweep: givenName, variant: z.string() })).output(sweepStatus),
+    /** Takes a sweep off the list whose runs are all deleted. */
+    remove: procedure.input(z.object({ sweep: givenName })),
+  },
+  /** Runs that were deleted and are kept until they are emptied. */
+  deletedRuns: {
+    list: procedure.output(z.object({ runs: z.array(deletedRun), keptDays })),
+    /** Puts them back, under another name where theirs was taken meanwhile. */
+    restore: procedure.input(severalRuns).output(changeMade),
+    /** Takes them away for good; gives how many, and the bytes set free. */
+    empty: procedure.input(severalRuns).output(z.object({ runs: z.int(), bytes: z.int() })),
+    /** Days after which they are emptied by themselves; null: never. */
+    keep: procedure.input(z.object({ days: keptDays })),
+  },
+  /** Runs as folders for other machines and programs (contract/run-folder.ts). */
+  runFolders: {
+    /** Writes a new folder into the one that the user chose in the shell's own dialog. */
+    toGrant: procedure.input(runExportRequest.extend({ grant: z.string() })).output(started),
+    /** Writes an archive that a browser fetches at `exportUrl` once the job is done; it stays until the next start. */
+    toDownload: procedure.input(runExportRequest).output(started),
+    /** Imports a folder or archive that the user chose in the shell's own dialog, under a name or its own. */
+    fromGrant: procedure.input(z.object({ grant: z.string(), name: givenName.optional() })).output(started),
+    /** For a browser: after `imports.beginUpload` and a file at a time, or one archive. */
+    finishUpload: procedure.input(z.object({ upload: z.string(), name: givenName.optional() })).output(started),
   },
   describe: {
     /** Describes files that need not be in any collection; bytes described before cost no model a call. One outcome for each. */
@@ -215,6 +282,10 @@ export const hostContract = {
   grant: procedure.input(z.object({ path: z.string().min(1), purpose: grantPurpose.default('import') })).output(z.object({ grant: z.string(), name: z.string() })),
   /** Writes an export to this folder, which must be empty or not there yet. */
   exportPath: procedure.input(exportRequest.extend({ path: z.string().min(1) })).output(started),
+  /** Writes a run as a folder, which must be empty or not there yet. */
+  exportRunPath: procedure.input(runExportRequest.extend({ path: z.string().min(1) })).output(started),
+  /** Imports a run from its folder or an archive of it. */
+  importRunPath: procedure.input(z.object({ path: z.string().min(1), name: givenName.optional() })).output(started),
   addTeacher: procedure
     .input(teacherWishes.extend({ from: z.union([z.object({ path: z.string().min(1) }), z.object({ id: hubId, revision: hubRevision, hub: z.url({ protocol: /^https?$/ }).optional() })]) }))
     .output(started),

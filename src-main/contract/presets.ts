@@ -68,6 +68,7 @@ const small: Omit<TrainingConfig, 'preset'> = {
   gradientClip: 1,
   evaluateEvery: 100,
   heldOut: 1000,
+  patience: 1000,
   onCollapse: 'warn',
   collapseShare: 0.1,
 };
@@ -88,7 +89,7 @@ const changes: Record<PresetName, Changes> = {
   base: {
     steps: 10_000, width: 384, descriptorLayers: 6, descriptorHeads: 8, memoryTokens: 8, interpreterLayers: 12, interpreterHeads: 6,
     projectorOutputs: 8192, projectorHidden: 1024, projectorBottleneck: 256,
-    warmup: 500, teacherTemperatureWarmup: 1000, checkpointEvery: 500, evaluateEvery: 1000, heldOut: 2000,
+    warmup: 500, teacherTemperatureWarmup: 1000, checkpointEvery: 500, evaluateEvery: 1000, heldOut: 2000, patience: 2000,
   },
   // The publication, as far as it says; 384 is the smallest common width of its heads that a ViT has, too.
   paper: {
@@ -96,7 +97,7 @@ const changes: Record<PresetName, Changes> = {
     vectorGradient: 'straight-through', codebookUpdate: 'gradient', codebookStart: 'random', codeRevival: 0,
     width: 384, descriptorLayers: 6, descriptorHeads: 8, memoryTokens: 8, interpreterLayers: 12, interpreterHeads: 6,
     projectorOutputs: 8192, projectorHidden: 2048, projectorBottleneck: 256,
-    warmup: 1000, teacherTemperatureWarmup: 2000, checkpointEvery: 500, evaluateEvery: 1000, heldOut: 2000,
+    warmup: 1000, teacherTemperatureWarmup: 2000, checkpointEvery: 500, evaluateEvery: 1000, heldOut: 2000, patience: 4000,
     trainCodes: true,
   },
 };
@@ -122,7 +123,7 @@ export function resolveConfig(given: Record<string, unknown>): TrainingConfig {
     const key = String(issue.path[0] ?? 'config');
     throw refused(key, `${key} = ${JSON.stringify(given[key])}: ${issue.message}.`);
   }
-  checkTogether(parsed.data);
+  for (const conflict of conflicts(parsed.data)) throw conflict;
   return parsed.data;
 }
 
@@ -135,24 +136,24 @@ export const storedConfig = z.preprocess((stored: unknown) => {
   return preset.success ? { ...presetConfig(preset.data), ...before, ...(stored as object) } : stored;
 }, trainingConfig);
 
-/** What one field allows depends on another. */
-function checkTogether(config: TrainingConfig): void {
+/** What one field allows depends on another: every conflict between fields that are each allowed, at the field to change. */
+export function* conflicts(config: TrainingConfig): Generator<GlyphscopeError> {
   for (const heads of ['descriptorHeads', 'interpreterHeads'] as const)
     if (config.width % config[heads] !== 0)
-      throw refused(heads, `${heads} = ${config[heads]} does not divide width = ${config.width}.`, `Take a width that is a multiple of ${config.descriptorHeads} and ${config.interpreterHeads}.`);
+      yield refused(heads, `${heads} = ${config[heads]} does not divide width = ${config.width}.`, `Take a width that is a multiple of ${config.descriptorHeads} and ${config.interpreterHeads}.`);
   if (config.microBatch > 0 && config.batch % config.microBatch !== 0)
-    throw refused('microBatch', `microBatch = ${config.microBatch} does not divide batch = ${config.batch}.`, `Take 0 for the whole batch, or ${halvedMicroBatch({ batch: config.batch, microBatch: 2 * config.microBatch }) ?? 1}.`);
-  if (!Number.isInteger(Math.sqrt(config.featureTokens))) throw refused('featureTokens', `featureTokens = ${config.featureTokens} is no square.`, 'Take 0, 1, 4, 9, 16, 25, 36, 49 or 64.');
-  if (config.crossView && config.views < 2) throw refused('crossView', `crossView needs 2 views or more, views = ${config.views}.`, 'Raise views, or switch crossView off.');
-  if (config.channels > 0 && config.views < 2) throw refused('channels', `Choosing channels compares views of an image, views = ${config.views}.`, 'Raise views to 2 or more, or set channels to 0.');
-  if (config.projectionWeight === 0 && config.alignmentWeight === 0) throw refused('alignmentWeight', 'projectionWeight and alignmentWeight are both 0: there is nothing to learn.', 'Raise one of them.');
+    yield refused('microBatch', `microBatch = ${config.microBatch} does not divide batch = ${config.batch}.`, `Take 0 for the whole batch, or ${halvedMicroBatch({ batch: config.batch, microBatch: 2 * config.microBatch }) ?? 1}.`);
+  if (!Number.isInteger(Math.sqrt(config.featureTokens))) yield refused('featureTokens', `featureTokens = ${config.featureTokens} is no square.`, 'Take 0, 1, 4, 9, 16, 25, 36, 49 or 64.');
+  if (config.crossView && config.views < 2) yield refused('crossView', `crossView needs 2 views or more, views = ${config.views}.`, 'Raise views, or switch crossView off.');
+  if (config.channels > 0 && config.views < 2) yield refused('channels', `Choosing channels compares views of an image, views = ${config.views}.`, 'Raise views to 2 or more, or set channels to 0.');
+  if (config.projectionWeight === 0 && config.alignmentWeight === 0) yield refused('alignmentWeight', 'projectionWeight and alignmentWeight are both 0: there is nothing to learn.', 'Raise one of them.');
   if (config.gumbelTemperatureEnd > config.gumbelTemperatureStart)
-    throw refused('gumbelTemperatureEnd', `gumbelTemperatureEnd = ${config.gumbelTemperatureEnd} is above gumbelTemperatureStart = ${config.gumbelTemperatureStart}.`, 'The temperature falls during training: lower the end or raise the start.');
+    yield refused('gumbelTemperatureEnd', `gumbelTemperatureEnd = ${config.gumbelTemperatureEnd} is above gumbelTemperatureStart = ${config.gumbelTemperatureStart}.`, 'The temperature falls during training: lower the end or raise the start.');
   if (config.sharpenedTemperatureEnd > config.sharpenedTemperatureStart)
-    throw refused('sharpenedTemperatureEnd', `sharpenedTemperatureEnd = ${config.sharpenedTemperatureEnd} is above sharpenedTemperatureStart = ${config.sharpenedTemperatureStart}.`, 'The temperature falls during training: lower the end or raise the start.');
+    yield refused('sharpenedTemperatureEnd', `sharpenedTemperatureEnd = ${config.sharpenedTemperatureEnd} is above sharpenedTemperatureStart = ${config.sharpenedTemperatureStart}.`, 'The temperature falls during training: lower the end or raise the start.');
   if (config.teacherTemperature >= config.studentTemperature)
-    throw refused('teacherTemperature', `teacherTemperature = ${config.teacherTemperature} is not below studentTemperature = ${config.studentTemperature}.`, 'A teacher sharper than the student is what keeps the projections from becoming uniform.');
-  if (config.evaluateEvery > 0 && config.heldOut === 0) throw refused('heldOut', 'heldOut = 0, but evaluateEvery asks for measurements.', 'Set evaluateEvery to 0, or hold images out.');
+    yield refused('teacherTemperature', `teacherTemperature = ${config.teacherTemperature} is not below studentTemperature = ${config.studentTemperature}.`, 'A teacher sharper than the student is what keeps the projections from becoming uniform.');
+  if (config.evaluateEvery > 0 && config.heldOut === 0) yield refused('heldOut', 'heldOut = 0, but evaluateEvery asks for measurements.', 'Set evaluateEvery to 0, or hold images out.');
 }
 
 function refused(subject: string, message: string, remedy?: string): GlyphscopeError {

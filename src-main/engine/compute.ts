@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import type { BackendPlan } from '../contract/backend-plan';
@@ -9,6 +7,7 @@ import { toErrorDetail } from '../contract/errors';
 import { backendReport, type BackendReport } from '../contract/system';
 import { usesGpu } from '../model/backend-failures';
 import { backendStamp, computeDirectory } from '../model/backend-files';
+import { KeptFindings, machineStamp } from './kept-findings';
 
 export interface ComputeOptions {
   /** Built file out/engine/backend.mjs, which checks and measures a backend in a process of its own, and the Node that runs it. */
@@ -29,8 +28,7 @@ const lastResorts: readonly BackendName[] = ['wasm', 'cpu'];
 /** What was found not to work is asked again after this long. */
 const failureLastsMs = 3_600_000;
 
-const findings = z.record(z.string(), z.object({ key: z.string(), time: z.number(), report: backendReport }));
-type Findings = z.infer<typeof findings>;
+const finding = z.object({ key: z.string(), time: z.number(), report: backendReport });
 
 /**
  * Decides what a training or a student computes with. A backend is trusted once a process of its own has started it,
@@ -39,13 +37,13 @@ type Findings = z.infer<typeof findings>;
  */
 export class Compute {
   readonly #o: ComputeOptions;
-  readonly #file: string;
+  readonly #kept: KeptFindings<z.infer<typeof finding>>;
   readonly #asked = new Map<BackendName, Promise<BackendReport>>();
   #known: BackendPlan | null = null;
 
   constructor(o: ComputeOptions) {
     this.#o = o;
-    this.#file = o.file ?? path.join(computeDirectory(), 'backends.json');
+    this.#kept = new KeptFindings({ file: o.file ?? path.join(computeDirectory(), 'backends.json'), finding });
   }
 
   /** What to compute with. A backend that is named is taken as it is; `auto` takes the fastest that is trusted. */
@@ -91,11 +89,11 @@ export class Compute {
       return unavailable(name, message, remedy ?? null);
     }
     // Another build of Glyphscope may compute other values.
-    const key = [this.#o.entry, fs.statSync(this.#o.entry).mtimeMs, process.version, os.cpus()[0]?.model, os.availableParallelism(), stamp].join('\n');
-    const kept = this.#read()[name];
+    const key = [machineStamp(this.#o.entry), stamp].join('\n');
+    const kept = this.#kept.get(name);
     if (!o.anew && kept?.key === key && (kept.report.available || Date.now() - kept.time < failureLastsMs)) return kept.report;
     const report = await this.#measure(name, o.signal);
-    if (!o.signal?.aborted) this.#keep(name, { key, time: Date.now(), report });
+    if (!o.signal?.aborted) this.#kept.keep(name, { key, time: Date.now(), report });
     return report;
   }
 
@@ -113,26 +111,6 @@ export class Compute {
         resolve(unavailable(name, `Its process ended ${how}${said ? `: ${said}` : ''}.`, 'Run `glyphscope setup-compute` to set it up again.'));
       });
     });
-  }
-
-  #read(): Findings {
-    try {
-      return findings.parse(JSON.parse(fs.readFileSync(this.#file, 'utf8')));
-    } catch {
-      return {}; // none yet, or of another version: everything is found out anew
-    }
-  }
-
-  /** Losing what was found costs some seconds at the next start, and nothing else. */
-  #keep(name: BackendName, finding: Findings[string]): void {
-    try {
-      fs.mkdirSync(path.dirname(this.#file), { recursive: true });
-      const fresh = `${this.#file}.${process.pid}`;
-      fs.writeFileSync(fresh, JSON.stringify({ ...this.#read(), [name]: finding }, null, 1));
-      fs.renameSync(fresh, this.#file);
-    } catch (error) {
-      console.error(`${this.#file} could not be written: ${(error as Error).message}`);
-    }
   }
 }
 

@@ -1,9 +1,13 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { createRouterClient } from '@orpc/server';
 import { ImageStore } from '../dataset/image-store';
 import { Journal } from './changes/journal';
 import { Collections } from './collections';
 import { Compute } from './compute';
+import { Estimates } from './estimates';
 import { installEmbeddedRun } from './embedded-run';
+import { DeletedRuns } from './deleted-runs';
 import { serveExports } from './export-route';
 import { Exports } from './exports';
 import { Grants } from './grants';
@@ -21,6 +25,7 @@ import { Runs } from './runs';
 import { startServer, type EngineServer } from './server';
 import type { Services } from './services';
 import { Students } from './students';
+import { Sweeps } from './sweeps';
 import { Teachers } from './teachers';
 import { Trainings } from './trainings';
 import { Uploads } from './uploads';
@@ -30,8 +35,8 @@ import { beginFirstLaunch } from './work/first-launch';
 export interface EngineOptions {
   /** The library's folder; made when it is not there. */
   library: string;
-  /** Where to listen (port 0: any free one); null: only for callers in this process. */
-  listen: { host: string; port: number } | null;
+  /** Where to listen; null: only for callers in this process. */
+  listen: Listening | null;
   /**
    * For a window, not for one command: fill an empty library with the sample, keep the default run's student ready, and
    * describe a collection as soon as a run has been trained on it.
@@ -41,6 +46,14 @@ export interface EngineOptions {
   log: (line: string) => void;
 }
 
+export interface Listening {
+  host: string;
+  /** 0: any free one. */
+  port: number;
+  /** The page is shown on another machine, through a tunnel that begins at this port there (null: at `port`). */
+  tunnel?: { port: number | null };
+}
+
 export interface EngineAddress {
   origin: string;
   port: number;
@@ -48,6 +61,8 @@ export interface EngineAddress {
   hostToken: string;
   /** Exchanged by the page for a session. */
   pageToken: string;
+  /** Opens the page and a session with it, there where the page is shown. */
+  link: string;
 }
 
 export interface Engine {
@@ -80,20 +95,28 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
     const compute = new Compute({ node: locations.node, entry: locations.entries.backend });
     const students = new Students(runs, locations, compute, o.log);
     const base = { locations, library, compute, jobs, collections, runs, comparison: new RunComparison(db), packs, teachers, students, log: o.log };
+    const journal = new Journal(db, (run) => runs.keepCard(run));
     const services: Services = {
       ...base,
-      journal: new Journal(db, (run) => runs.keepCard(run)),
+      journal,
+      deletedRuns: new DeletedRuns({ ...base, journal }),
       images: new ImageFiles(packs),
       vectors: new Vectors({ db, runs, teachers, entries: locations.entries }),
       trainings: new Trainings(base, { describe: o.firstLaunch }),
+      estimates: new Estimates(base),
+      // A sweep asks what a window would ask.
+      sweeps: new Sweeps(base, () => createRouterClient(router, { context: { rights: 'page' } })),
       grants: new Grants(),
       uploads: new Uploads(join(directory, 'uploads')),
       exports: new Exports(join(directory, 'exports')),
       shutdown: () => void setImmediate(end),
+      host: hostname(),
+      remote: o.listen !== null && (o.listen.tunnel !== undefined || !isLoopback(o.listen.host)),
     };
     const router = makeRouter(services);
     const server = o.listen && (await listen(services, router, o.listen));
-    library.lock.publish({ pid: process.pid, port: server?.port ?? 0, hostToken: server?.authentication.hostToken ?? '' });
+    const address = server && addressOf(server);
+    library.lock.publish({ pid: process.pid, port: address?.port ?? 0, hostToken: address?.hostToken ?? '', link: address?.link ?? '' });
     // A promise that nobody waited for is a defect, and no reason to take the user's work down with the engine.
     const defect = (error: unknown) => o.log(`A failure that nobody waited for: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     if (o.listen) process.on('unhandledRejection', defect);
@@ -101,7 +124,7 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
     if (!o.listen) await beginning; // a single command asks at once, and would not find the run that comes with the app
     let closed: Promise<void> | null = null;
     return {
-      address: server && { origin: server.origin, port: server.port, hostToken: server.authentication.hostToken, pageToken: server.authentication.pageToken },
+      address,
       router,
       ended,
       close: () => (closed ??= beginning.then(() => close(services, server)).finally(() => process.off('unhandledRejection', defect))),
@@ -112,10 +135,17 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
   }
 }
 
-function listen(s: Services, router: EngineRouter, { host, port }: { host: string; port: number }): Promise<EngineServer> {
+const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.');
+
+function addressOf({ origin, pageOrigin, port, authentication: { hostToken, pageToken } }: EngineServer): EngineAddress {
+  return { origin, port, hostToken, pageToken, link: `${pageOrigin}/#token=${pageToken}` };
+}
+
+function listen(s: Services, router: EngineRouter, { host, port, tunnel }: Listening): Promise<EngineServer> {
   return startServer({
     host,
     port,
+    tunnelPort: tunnel?.port ?? undefined,
     page: s.locations.page,
     router,
     log: s.log,
@@ -143,11 +173,16 @@ async function begin(s: Services, o: EngineOptions): Promise<void> {
     notices.push(`${found.length === 1 ? 'One run was' : `${found.length} runs were`} found in the library's folder and put back: ${found.join(', ')}.`);
   for (const notice of notices) s.log(notice);
   s.collections.finishRemovals();
+  s.deletedRuns.begin();
   s.trainings.interruptLeftOver();
+  s.sweeps.adopt();
   const embedded = await installEmbeddedRun(s);
   if (o.listen) s.comparison.beginCatchingUp(s.log);
   if (!o.firstLaunch) return;
   beginFirstLaunch(s, embedded);
+  await s.sweeps.goOn();
+  s.trainings.advanceQueue();
+  void s.trainings.health.lookAtOlder().catch((error: Error) => s.log(`Earlier runs could not be looked at: ${error.message}`));
   const run = s.runs.default();
   // Ready before the first image is dropped. What keeps it from starting is told when it is needed.
   if (run) void s.students.warm(run.id).catch((error: Error) => s.log(`The student of "${run.name}" did not start: ${error.message}`));
@@ -157,8 +192,10 @@ async function close(s: Services, server: EngineServer | null): Promise<void> {
   const failures: unknown[] = [];
   const attempt = (work: () => Promise<void> | void) => Promise.resolve().then(work).catch((error: unknown) => failures.push(error));
   await attempt(() => server?.close());
-  await Promise.all([attempt(() => s.jobs.close()), attempt(() => s.trainings.close())]);
+  // Trainings are told first: what they then write says that the engine ended them.
+  await Promise.all([attempt(() => s.jobs.close()), attempt(() => s.trainings.close()), attempt(() => s.sweeps.close())]);
   await Promise.all([attempt(() => s.students.close()), attempt(() => s.vectors.close()), attempt(() => s.teachers.close()), attempt(() => s.collections.close())]);
+  await attempt(() => s.deletedRuns.close());
   await attempt(() => s.packs.close());
   await attempt(() => s.comparison.close());
   await attempt(() => s.runs.close());

@@ -27,7 +27,7 @@ export interface Library {
  */
 export function openLibrary(directory: string, now: Date = new Date()): Library {
   try {
-    for (const folder of ['images', 'thumbnails', 'features', 'runs', 'maps', 'uploads', 'exports']) mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
+    for (const folder of ['images', 'thumbnails', 'features', 'runs', 'maps', 'uploads', 'exports', 'rehearsals']) mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new GlyphscopeError('INVALID_INPUT', `The library folder cannot be used: ${(error as Error).message}.`, {
       subject: directory,
@@ -99,9 +99,9 @@ function setAside(directory: string, now: Date): string {
   return aside;
 }
 
-/** Unfinished uploads and fetched exports of an earlier engine belong to nobody. */
+/** Unfinished uploads, fetched exports and rehearsals of an earlier engine belong to nobody. */
 function emptyPassing(directory: string): void {
-  for (const folder of ['uploads', 'exports'])
+  for (const folder of ['uploads', 'exports', 'rehearsals'])
     for (const name of readdirSync(join(directory, folder))) rmSync(join(directory, folder, name), { recursive: true, force: true });
 }
 

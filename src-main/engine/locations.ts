@@ -13,7 +13,7 @@ export interface Locations {
   /** The Node that runs children. */
   node: string;
   /** Built files that run as children or worker threads. */
-  entries: { cli: string; backend: string; trainer: string; student: string; images: string; vectors: string; layout: string };
+  entries: { cli: string; backend: string; trainer: string; rehearsal: string; student: string; images: string; vectors: string; layout: string };
 }
 
 /**
@@ -31,7 +31,7 @@ export function findLocations(): Locations {
     resources: process.env.GLYPHSCOPE_RESOURCES || join(root, 'resources'),
     page: process.env.GLYPHSCOPE_PAGE || join(out, 'page'),
     node: process.execPath,
-    entries: { cli: entry('cli'), backend: entry('backend'), trainer: entry('trainer'), student: entry('student'), images: entry('images'), vectors: entry('vectors'), layout: entry('layout') },
+    entries: { cli: entry('cli'), backend: entry('backend'), trainer: entry('trainer'), rehearsal: entry('rehearsal'), student: entry('student'), images: entry('images'), vectors: entry('vectors'), layout: entry('layout') },
   };
 }
 

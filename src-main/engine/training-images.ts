@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import type { TrainingConfig } from '../contract/config';
 import { GlyphscopeError } from '../contract/errors';
+import type { LibraryDatabase } from '../database/library-database';
 import { mulberry32 } from '../evaluation/split';
 import { replaceDurably } from '../training/durable-file';
 import { hashOfIds } from './chosen-images';
-import { slotsOf, type LabelledImages } from './collection-labels';
+import { labelledImages, slotsOf, type LabelledImages } from './collection-labels';
 
 /** Images that vote for each one that is classified. */
 const voters = 4;
@@ -42,6 +44,21 @@ export function chooseTrainingImages(all: LabelledImages, o: { usable: (slot: nu
     trainSlots: at(rows.filter((i) => !held.has(i))),
     heldOut: { bankSlots: at(bank), bankLabels: labelsAt(bank), querySlots: at(queries), queryLabels: labelsAt(queries) },
   };
+}
+
+/**
+ * What a run of this config trains on, of the images that are usable.
+ * @throws GlyphscopeError COLLECTION_TOO_SMALL when they do not make one batch
+ */
+export async function imagesToTrainOn(db: LibraryDatabase, { id, name }: { id: number; name: string }, { heldOut, seed, batch }: TrainingConfig, usable: (slot: number) => boolean): Promise<TrainingImages> {
+  const chosen = chooseTrainingImages(await labelledImages(db, id), { usable, heldOut, seed, least: batch });
+  const found = chosen.trainSlots.length;
+  if (found < batch)
+    throw new GlyphscopeError('COLLECTION_TOO_SMALL', `"${name}" has ${found.toLocaleString('en')} images to train on, the batch needs ${batch}.`, {
+      subject: name,
+      remedy: found < 2 ? 'Add images to the collection.' : `Add images, or lower the batch to ${found} or less.`,
+    });
+  return chosen;
 }
 
 /** One row for each image of which no entry is in the test split. */

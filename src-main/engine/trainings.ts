@@ -7,12 +7,17 @@ import type { RunState, TrainingEvent } from '../contract/runs';
 import { gpuLost, isGpuFailure, usesGpu } from '../model/backend-failures';
 import { requireTokens, room, roomOf } from '../teacher/tokens';
 import { TrainerClient, type TrainerOptions } from '../training/trainer-client';
-import { labelledImages, slotsOf } from './collection-labels';
+import { slotsOf } from './collection-labels';
 import { readChosenImages, writeChosenImages, type ChosenImages } from './chosen-images';
-import { chooseTrainingImages, readTrainingImages, writeTrainingImages, type TrainingImages } from './training-images';
-import { activeStates, studentLane } from './runs';
+import { imagesToTrainOn, readTrainingImages, writeTrainingImages, type TrainingImages } from './training-images';
+import { RunHealth } from './run-health';
+import { RunNewsroom } from './run-newsroom';
+import { studentLane, workingStates } from './runs';
 import type { Services } from './services';
+import { keepStartingWeights, startingWeightsOf, type StartingWeights } from './starting-weights';
 import { TrainingFeed } from './training-feed';
+import { TrainingQueue } from './training-queue';
+import type { StoredRun } from '../database/runs';
 import { encodeCollection } from './work/encode';
 
 type TrainingServices = Pick<Services, 'locations' | 'library' | 'compute' | 'jobs' | 'collections' | 'runs' | 'teachers' | 'students' | 'log'>;
@@ -31,52 +36,85 @@ interface LiveTraining {
   control: AbortController;
   trainer: TrainerClient | null;
   state: RunState;
-  /** Why it ends: the user's wish or the engine's end. */
-  ending: 'stop' | 'close' | null;
+  /** Why it ends: the user's wish, to keep what was learned or not, or the engine's end. */
+  ending: 'stop' | 'discard' | 'close' | null;
+  /** Whether it waited its turn, and whether it has begun to train: until then it may wait again. */
+  waited: boolean;
+  trained: boolean;
   ended: Promise<void>;
 }
 
-/** Runs that are being trained: starts, watches and ends the trainer of each. */
+/** How a run is begun, beside its name, images and config. */
+interface StartOptions {
+  /** The sweep that it belongs to, if any. */
+  sweep?: string | null;
+  /** It trains on these images only; excluded ones it never sees. */
+  chosen?: ChosenImages | null;
+  /** It begins with those of another run. */
+  weights?: StartingWeights | null;
+  /** Trains it beside those that are trained already; else it waits until they are done. */
+  atOnce?: boolean;
+}
+
+/** Runs that are being trained, or wait for it: starts, watches and ends the trainer of each. */
 export class Trainings {
   readonly #s: TrainingServices;
+  readonly #queue: TrainingQueue;
+  readonly health: RunHealth;
+  readonly news = new RunNewsroom();
   readonly #live = new Map<number, LiveTraining>();
   readonly #feeds = new Map<number, TrainingFeed>();
   readonly #describe: boolean;
+  /** Whether runs that wait are begun: by an engine that stays, and by one in which something was queued. */
+  #advancing = false;
   #closing = false;
 
   /** @param o.describe whether a run's collection is described as soon as it has been trained */
   constructor(s: TrainingServices, o: { describe: boolean }) {
     this.#s = s;
+    this.#queue = new TrainingQueue(s.library.db);
+    this.health = new RunHealth(s.library.db);
     this.#describe = o.describe;
+  }
+
+  /** Whether a run is trained, or will be without being asked once more. */
+  get busy(): boolean {
+    return this.#live.size > 0 || (this.#advancing && this.#queue.order.length > 0);
   }
 
   /** Runs that an earlier engine left in the middle of something. */
   interruptLeftOver(): void {
-    for (const run of this.#s.library.db.read.runs.inStates(activeStates)) {
+    for (const run of this.#s.library.db.read.runs.inStates(workingStates)) {
       if (this.#live.has(run)) continue;
       this.#setState(run, 'interrupted', { code: 'PROCESS_DIED', message: 'Glyphscope ended while this run was training.', remedy: 'Resume it: it goes on from its last checkpoint.' });
     }
   }
 
+  /** From now on, the runs that wait are trained one after the other. */
+  advanceQueue(): void {
+    this.#advancing = true;
+    this.#advance();
+  }
+
   /**
-   * Registers a run and begins to prepare it; gives its id. `sweep` is the sweep that it belongs to, if any; with `chosen`
-   * it trains on these images only. Excluded ones it never sees.
+   * Registers a run and begins to prepare it, or queues it while another is trained; gives its id.
    * @throws GlyphscopeError NAME_TAKEN, NOT_FOUND, COLLECTION_TOO_SMALL, INVALID_INPUT when the teacher has not as many tokens
    */
-  async start(name: string, collectionId: number, config: TrainingConfig, { sweep = null, chosen = null }: { sweep?: string | null; chosen?: ChosenImages | null } = {}): Promise<number> {
+  async start(name: string, collectionId: number, config: TrainingConfig, { sweep = null, chosen = null, weights = null, atOnce = false }: StartOptions = {}): Promise<number> {
     const { db } = this.#s.library;
     const collection = this.#s.collections.get(collectionId);
     const teacher = this.#s.teachers.get(config.teacher).info;
     if (config.featureTokens > 0) requireTokens(teacher, config.featureTokens);
     const wanted = chosen && new Set(chosen.ids);
-    await this.#choose(collection.id, collection.name, config, (slot) => wanted === null || wanted.has(slot + 1));
+    await imagesToTrainOn(db, collection, config, (slot) => wanted === null || wanted.has(slot + 1));
     const taken = db.read.runs.byName(name);
     if (taken) throw new GlyphscopeError('NAME_TAKEN', `There is a run "${taken.name}" already.`, { subject: name, remedy: 'Choose another name.' });
     const run = this.#s.runs.create({
       name,
       variant: variantName(config),
       sweep,
-      state: 'preparing',
+      startedFrom: weights?.from ?? null,
+      state: this.#waits(atOnce) ? 'queued' : 'preparing',
       config,
       collection: collection.id,
       collectionName: collection.name,
@@ -87,15 +125,19 @@ export class Trainings {
       embedded: false,
       createdAt: Date.now(),
     });
-    if (chosen) {
-      await writeChosenImages(this.#s.runs.directory(run), chosen).catch(async (error: unknown) => {
-        this.#s.runs.setState(run, 'failed', null);
-        await this.#s.runs.remove(run); // without its list it would train on all images when it is resumed
-        throw error;
-      });
-      this.#message(run, `It trains on ${chosen.ids.length.toLocaleString('en')} chosen images of "${collection.name}"${chosen.query ? `, found by ${chosen.query}` : ''}.`);
+    const folder = this.#s.runs.directory(run);
+    try {
+      if (chosen) await writeChosenImages(folder, chosen);
+      if (weights) await keepStartingWeights(folder, weights);
+    } catch (error) {
+      this.#s.runs.setState(run, 'failed', null);
+      await this.#s.runs.remove(run); // without its list it would train on all images when it is resumed, without the weights on new ones
+      throw error;
     }
-    this.#begin(run, collection.id, config, false);
+    if (weights) this.#message(run, `It begins with the weights of "${weights.from.name}" at step ${weights.from.step.toLocaleString('en')}.`);
+    if (chosen)
+      this.#message(run, `It trains on ${chosen.ids.length.toLocaleString('en')} chosen images of "${collection.name}"${chosen.query ? `, found by ${chosen.query}` : ''}.`);
+    this.#enter(run, atOnce, () => this.#begin(run, collection.id, config, { resume: false }));
     return run;
   }
 
@@ -107,31 +149,39 @@ export class Trainings {
   }
 
   /**
-   * Goes on with a paused run, or starts an interrupted, stopped or failed one again from its last checkpoint.
+   * Goes on with a paused run, or starts an interrupted, stopped or failed one again from its last checkpoint: at once, or in
+   * its turn while another is trained. A run that waits is begun with `atOnce`.
    * @throws GlyphscopeError NOT_FOUND, INVALID_INPUT when it is finished, RUN_BUSY
    */
-  async resume(id: number): Promise<void> {
+  async resume(id: number, { atOnce = false }: { atOnce?: boolean } = {}): Promise<void> {
     const run = this.#s.runs.get(id);
     const live = this.#live.get(id);
     if (live?.trainer && run.state === 'paused') return live.trainer.resume();
-    if (live) throw new GlyphscopeError('RUN_BUSY', `The run "${run.name}" is ${run.state}.`, { subject: run.name });
+    if (live || (run.state === 'queued' && !atOnce)) throw new GlyphscopeError('RUN_BUSY', `The run "${run.name}" is ${run.state}.`, { subject: run.name });
     if (run.embedded || run.state === 'finished')
       throw new GlyphscopeError('INVALID_INPUT', `The run "${run.name}" has done all its steps.`, { subject: run.name, remedy: 'Start a new run with more steps.' });
-    const { collections } = this.#s.library.db.read;
-    const collection = (run.collection !== null && collections.byId(run.collection)) || collections.byName(run.collectionName);
-    if (!collection)
-      throw new GlyphscopeError('NOT_FOUND', `The collection "${run.collectionName}" that this run trains on is not there.`, {
-        subject: run.collectionName,
-        remedy: 'Import it again under this name, or start a new run on another collection.',
-      });
-    this.#setState(id, 'preparing', null);
-    this.#begin(id, collection.id, run.config, true);
+    this.#collectionOf(run);
+    this.#enter(id, atOnce, () => this.#beginAgain(id, { waited: false }));
   }
 
-  /** Ends a run with a checkpoint. @throws GlyphscopeError NOT_FOUND, RUN_BUSY when it is not running */
-  async stop(id: number): Promise<void> {
+  /** Gives a run that waits another place, from 1 on. @throws GlyphscopeError NOT_FOUND, INVALID_INPUT when it does not wait */
+  moveInQueue(id: number, place: number): void {
+    const run = this.#s.runs.get(id);
+    if (run.state !== 'queued') throw new GlyphscopeError('INVALID_INPUT', `The run "${run.name}" does not wait: it is ${run.state}.`, { subject: run.name });
+    this.#queue.move(id, place);
+  }
+
+  /**
+   * Ends a run with a checkpoint; one that waits does not wait any more. With `discard` nothing is done with what it learned.
+   * @throws GlyphscopeError NOT_FOUND, INVALID_INPUT when it neither runs nor waits
+   */
+  async stop(id: number, { discard = false }: { discard?: boolean } = {}): Promise<void> {
+    if (this.#s.runs.get(id).state === 'queued') {
+      this.#setState(id, 'stopped', null);
+      return this.#queue.take(id);
+    }
     const live = this.#training(id);
-    live.ending ??= 'stop';
+    live.ending ??= discard ? 'discard' : 'stop';
     live.control.abort();
     await live.trainer?.stop();
     await live.ended;
@@ -174,9 +224,20 @@ export class Trainings {
     let feed = this.#feeds.get(id);
     if (!feed) {
       const onFailure = (error: unknown) => this.#storeFailed(id, error);
-      this.#feeds.set(id, (feed = new TrainingFeed({ db: this.#s.library.db, run: id, onFailure })));
+      this.#feeds.set(id, (feed = new TrainingFeed({ db: this.#s.library.db, run: id, onEvent: (event) => this.#notice(id, event), onFailure })));
     }
     return feed;
+  }
+
+  /** Looks at an event for what a run suffers from, and tells what is news. */
+  #notice(id: number, event: TrainingEvent): void {
+    try {
+      const run = this.#s.runs.get(id);
+      this.news.tell(run, event, this.health.add(run, event));
+    } catch (error) {
+      this.#s.log(`What run ${id} suffers from could not be told: ${(error as Error).stack ?? String(error)}`); // no reason to halt it
+    }
+    if (event.type === 'state' && !workingStates.includes(event.state)) this.health.letGo(id);
   }
 
   /** Events cannot be stored: the run is halted, so that nothing of it is lost, until there is room again. */
@@ -195,31 +256,70 @@ export class Trainings {
     this.#feed(id).add({ type: 'message', step: this.#s.runs.get(id).step, level, text });
   }
 
-  async #choose(collection: number, name: string, config: TrainingConfig, usable: (slot: number) => boolean): Promise<TrainingImages> {
-    const chosen = chooseTrainingImages(await labelledImages(this.#s.library.db, collection), { usable, heldOut: config.heldOut, seed: config.seed, least: config.batch });
-    const found = chosen.trainSlots.length;
-    if (found < config.batch)
-      throw new GlyphscopeError('COLLECTION_TOO_SMALL', `"${name}" has ${found.toLocaleString('en')} images to train on, the batch needs ${config.batch}.`, {
-        subject: name,
-        remedy: found < 2 ? 'Add images to the collection.' : `Add images, or lower the batch to ${found} or less.`,
-      });
-    return chosen;
+  /** Whether a run that enters now has to wait. */
+  #waits(atOnce: boolean): boolean {
+    return !atOnce && (this.#live.size > 0 || this.#queue.order.length > 0);
   }
 
-  #begin(id: number, collection: number, config: TrainingConfig, resume: boolean): void {
-    const live: LiveTraining = { control: new AbortController(), trainer: null, state: 'preparing', ending: null, ended: Promise.resolve() };
+  /** Begins a run now, or lets it wait its turn. */
+  #enter(id: number, atOnce: boolean, begin: () => void): void {
+    if (!this.#waits(atOnce)) {
+      this.#queue.take(id);
+      return begin();
+    }
+    this.#setState(id, 'queued', null);
+    this.#queue.add(id);
+    this.advanceQueue();
+  }
+
+  /** Begins the next of the runs that wait, as soon as nothing is trained; one that cannot be begun fails, and the next has its turn. */
+  #advance(): void {
+    while (this.#advancing && !this.#closing && this.#live.size === 0) {
+      const next = this.#queue.order.at(0);
+      if (next === undefined) return;
+      try {
+        this.#beginAgain(next, { waited: true });
+      } catch (error) {
+        this.#setState(next, 'failed', toErrorDetail(error));
+      }
+      this.#queue.take(next);
+    }
+  }
+
+  /** Begins a registered run, from its last checkpoint where it has one. @throws GlyphscopeError NOT_FOUND when what it trains on, or its teacher, has gone */
+  #beginAgain(id: number, { waited }: { waited: boolean }): void {
+    const run = this.#s.runs.get(id);
+    const collection = this.#collectionOf(run);
+    this.#s.teachers.get(run.config.teacher);
+    this.#setState(id, 'preparing', null);
+    this.#begin(id, collection.id, run.config, { resume: true, waited });
+  }
+
+  /** @throws GlyphscopeError NOT_FOUND */
+  #collectionOf(run: StoredRun): { id: number } {
+    const { collections } = this.#s.library.db.read;
+    const collection = (run.collection !== null && collections.byId(run.collection)) || collections.byName(run.collectionName);
+    if (collection) return collection;
+    throw new GlyphscopeError('NOT_FOUND', `The collection "${run.collectionName}" that this run trains on is not there.`, {
+      subject: run.collectionName,
+      remedy: 'Import it again under this name, or start a new run on another collection.',
+    });
+  }
+
+  #begin(id: number, collection: number, config: TrainingConfig, { resume, waited = false }: { resume: boolean; waited?: boolean }): void {
+    const live: LiveTraining = { control: new AbortController(), trainer: null, state: 'preparing', ending: null, waited, trained: false, ended: Promise.resolve() };
     this.#live.set(id, live);
     live.ended = this.#train(id, collection, config, resume, live)
       .catch((error: unknown) => {
-        if (live.ending === 'stop') return this.#setState(id, 'stopped', null);
-        if (live.ending === 'close') return this.#setState(id, 'interrupted', null);
+        if (live.ending) return this.#setState(id, endedBy(live), null);
         const detail = toErrorDetail(error);
         if (detail.code === 'INTERNAL') this.#s.log(`Run ${id} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
         this.#setState(id, detail.code === 'CANCELLED' ? 'stopped' : 'failed', detail.code === 'CANCELLED' ? null : detail);
       })
       .then(() => {
         this.#live.delete(id);
-        this.#afterwards(id, collection);
+        if (live.ending !== 'discard') this.#afterwards(id, collection);
+        this.#advance();
       })
       .catch((error: unknown) => this.#s.log(`The end of run ${id} could not be stored: ${(error as Error).message}`));
   }
@@ -247,6 +347,7 @@ export class Trainings {
       ...(tokens && { tokens: { views: tokens.views.file, clean: tokens.clean.file, shape: { count: config.featureTokens, width: tokens.clean.spec.width / config.featureTokens } } }),
       trainSlots,
       heldOut,
+      from: startingWeightsOf(this.#s.runs.directory(id), this.#s.runs.get(id)),
     };
     let attempt: Attempt | null = { start: { ...start, resume, backend: await this.#s.compute.plan(config.backend) }, news: null };
     while (attempt) {
@@ -291,7 +392,7 @@ export class Trainings {
       else if (event.type === 'step' && live.state === 'paused') this.#setState(id, (live.state = 'training'), null);
       try {
         if (event.type === 'state' && event.state === 'training' && !begun) {
-          begun = true;
+          begun = live.trained = true;
           if (start.resume) this.#goOnFrom(id, event.step);
           if (news) this.#message(id, news, 'warning');
         }
@@ -305,7 +406,7 @@ export class Trainings {
     if (live.state === 'finished' || live.state === 'stopped' || live.state === 'failed') return null;
     // A driver's failure may end the process instead of a computation.
     if (onGpu && !live.ending && ['SIGABRT', 'SIGSEGV', 'SIGBUS'].includes(exit.signal ?? '')) return { ...gpuLost(`the trainer was ended by ${exit.signal}.`).detail, step, trained: begun };
-    if (live.ending) this.#setState(id, live.ending === 'stop' ? 'stopped' : 'interrupted', null);
+    if (live.ending) this.#setState(id, endedBy(live), null);
     else this.#setState(id, 'interrupted', { code: 'PROCESS_DIED', message: `The trainer ended ${exit.signal ? `by ${exit.signal}` : `with code ${exit.code}`} without being asked.`, remedy: 'Resume the run: it goes on from its last checkpoint.' });
     return null;
   }
@@ -317,6 +418,7 @@ export class Trainings {
     db.write.trainingEvents.forgetAfter(id, step > 0 ? step : -1);
     db.write.runProgress.setStep(id, step);
     if (step > 0) this.#s.runs.setCheckpoint(id, step); // newer ones may have been refused
+    this.health.letGo(id);
   }
 
   /**
@@ -328,7 +430,7 @@ export class Trainings {
     const file = join(this.#s.runs.directory(id), 'images.json');
     if (resume && existsSync(file)) return readTrainingImages(file);
     const wanted = readChosenImages(this.#s.runs.directory(id));
-    const chosen = await this.#choose(collection, name, config, (slot) => (wanted === null || wanted.has(slot + 1)) && stores.every((store) => store.has(slot)));
+    const chosen = await imagesToTrainOn(this.#s.library.db, { id: collection, name }, config, (slot) => (wanted === null || wanted.has(slot + 1)) && stores.every((store) => store.has(slot)));
     await writeTrainingImages(file, chosen);
     return chosen;
   }
@@ -365,7 +467,7 @@ export class Trainings {
     const { db } = this.#s.library;
     if (event.type === 'state') {
       // Stopped because the engine ends is not what the user asked for: it goes on later.
-      const state = event.state === 'stopped' && live.ending === 'close' ? 'interrupted' : event.state;
+      const state = event.state === 'stopped' && live.ending ? endedBy(live) : event.state;
       this.#s.runs.setState(id, state, event.error);
       this.#feed(id).add({ ...event, state });
       this.#feed(id).flush(); // steps that wait to be stored are older than this one
@@ -385,4 +487,10 @@ export class Trainings {
     if ((run.state !== 'finished' && run.state !== 'stopped') || run.error || run.checkpointStep === null || !found) return;
     this.#s.jobs.start({ kind: 'encode', title: `Describe "${found.name}" with "${run.name}"`, lane: studentLane(run), uses: [`run ${id}`, `collection ${collection}`] }, (job) => encodeCollection(this.#s, id, collection, job));
   }
+}
+
+/** The state of a run whose end was asked for. What only waited and was prepared waits again when the engine ends. */
+function endedBy({ ending, waited, trained }: LiveTraining): RunState {
+  if (ending !== 'close') return 'stopped';
+  return waited && !trained ? 'queued' : 'interrupted';
 }

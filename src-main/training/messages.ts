@@ -40,6 +40,8 @@ export const trainerStart = z.object({
   tokens: tokenFiles.optional(),
   trainSlots: slots,
   heldOut: z.object({ bankSlots: slots, bankLabels: slots, querySlots: slots, queryLabels: slots }).nullable(),
+  /** Folder of a run, or of a copy, whose newest checkpoint a new run begins with; null: with new weights. */
+  from: z.string().nullable(),
   resume: z.boolean(),
 });
 export type TrainerStart = z.infer<typeof trainerStart>;
@@ -50,6 +52,53 @@ export const fromTrainer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), progress }),
 ]);
 export type FromTrainer = z.infer<typeof fromTrainer>;
+
+// ---- rehearsal
+
+export const rehearsalStart = z.object({
+  type: z.literal('start'),
+  config: trainingConfig,
+  backend: backendPlan,
+  teacher: z.string(),
+  featureWidth: z.int().min(1),
+  /** Views of each image that are stored. */
+  storedViews: z.int().min(1),
+  tokens: tokenFiles.shape.shape.nullable(),
+  /** To train on. */
+  images: z.int().min(1),
+  /** Images that vote and that are classified, and the number of labels. */
+  heldOut: z.object({ bank: z.int(), queries: z.int(), classes: z.int() }).nullable(),
+  from: trainerStart.shape.from,
+  /** An empty folder of its own. */
+  directory: z.string(),
+});
+export type RehearsalStart = z.infer<typeof rehearsalStart>;
+
+/** What a rehearsal found; seconds and bytes. */
+export const rehearsalMeasures = z.object({
+  backend: z.object({ name: z.enum(backendNames), description: z.string() }),
+  images: z.int(),
+  /** What it took in all. */
+  seconds: z.number(),
+  /** Loading what computes, making or loading the weights, recording the first step. */
+  startSeconds: z.number(),
+  /** Null where nothing is prepared: with the weights of another run. `fixedSeconds`: without the steps of the networks that are fitted. */
+  preparation: z.object({ seconds: z.number(), fixedSeconds: z.number(), mapStepSeconds: z.number().nullable(), readoutStepSeconds: z.number().nullable(), bytes: z.number() }).nullable(),
+  /** Steps and what they took, without evaluations. */
+  intervals: z.array(z.object({ steps: z.int(), seconds: z.number() })),
+  evaluations: z.object({ first: z.number(), later: z.array(z.number()) }).nullable(),
+  checkpoint: z.object({ seconds: z.number(), bytes: z.number() }),
+  /** Memory of the process at its greatest. */
+  peakBytes: z.number(),
+});
+export type RehearsalMeasures = z.infer<typeof rehearsalMeasures>;
+
+export const fromRehearsal = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('progress'), progress }),
+  z.object({ type: z.literal('measures'), measures: rehearsalMeasures }),
+  z.object({ type: z.literal('failed'), error: errorDetail }),
+]);
+export type FromRehearsal = z.infer<typeof fromRehearsal>;
 
 // ---- student
 
@@ -91,6 +140,7 @@ export const toStudent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('evaluate'), id: z.int(), request: evaluationRequest }),
   z.object({ type: z.literal('few-shot'), id: z.int(), request: fewShotRequest }),
   z.object({ type: z.literal('statistics'), id: z.int(), request: statisticsRequest }),
+  z.object({ type: z.literal('write-model'), id: z.int(), folder: z.string(), facts: z.record(z.string(), z.string()) }),
   z.object({ type: z.literal('cancel'), id: z.int() }),
 ]);
 export type ToStudent = z.infer<typeof toStudent>;
@@ -103,6 +153,10 @@ export const fromStudent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), id: z.int(), progress }),
 ]);
 export type FromStudent = z.infer<typeof fromStudent>;
+
+/** What a student's files were written from. */
+export const modelWritten = z.object({ step: z.int(), featureWidth: z.int(), tokenWidth: z.int() });
+export type ModelWritten = z.infer<typeof modelWritten>;
 
 export const nearestRowsFound = z.object({ rows: slots, similarities: floats, recall: z.number().nullable() });
 

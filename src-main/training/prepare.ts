@@ -8,8 +8,9 @@ import { residualKMeans } from '../model/residual-kmeans';
 import { inBlocks } from '../model/row-blocks';
 import { imitatedCodes, type Student } from '../model/student';
 import { tokensOf, type FeatureSource, type TokenSources } from './batches';
+import { alignTeacher } from './fine-tune';
 import { prepareMap } from './prepare-map';
-import { keepPrepared, keepsPrepared, takePrepared, type PreparedStart } from './prepared-start';
+import { codeSample, keepPrepared, keepsPrepared, takePrepared, type PreparedStart } from './prepared-start';
 import { trainReadout } from './train-readout';
 
 interface Note {
@@ -17,8 +18,7 @@ interface Note {
   text: string;
 }
 
-/** Images that the codes are made from, and that the spread between views is measured on. */
-const codeSample = 50_000;
+/** Images that the spread between views is measured on, and for code vectors of queries. */
 const viewSample = 20_000;
 const querySample = 8192; // or this many for each code, whichever is more
 const queriesPerCode = 8;
@@ -54,8 +54,7 @@ export async function prepareStudent(o: PrepareOptions): Promise<Note | null> {
       note = { level: 'warning', text: `What this run begins with could not be kept for other runs in ${kept.directory}: ${error.message}` };
     });
   if (config.quantizer === 'vector') startCodebook(student.parameters, student.shape, config.views * config.batch);
-  for (const name of student.parameters.names())
-    if (name.startsWith('projector.')) tf.tidy(() => student.parameters.variable(`teacher.${name.slice('projector.'.length)}`).assign(student.parameters.variable(name).value()));
+  alignTeacher(student);
   return note;
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrainingConfig } from '../contract/config';
@@ -16,22 +17,36 @@ import { decodeSafetensors, encodeSafetensors } from './safetensors';
 const decisive = ['seed', 'channels', 'mapSteps', 'mapHidden', 'readoutSteps', 'vocabulary', 'length', 'precision', 'threads'] as const satisfies (keyof TrainingConfig)[];
 const kept = ['feature.', 'codes', 'descriptor.sharpness', 'readout.'];
 const mostFiles = 32;
+/** Images at most that map, codes and readout are made from. */
+export const codeSample = 50_000;
 
 export interface PreparedStart {
   /** A folder of such files. */
   directory: string;
-  /** The student's config, and all else that decides the numbers: teacher, images, backend. */
+  /** The student's config, and all else that decides the numbers. */
   config: TrainingConfig;
-  of: readonly (string | number)[];
+  /** Id of the teacher. */
+  teacher: string;
+  /** Stamp of the images that are trained on. */
+  images: string;
+  /** Description of what computes. */
+  backend: string;
+  /** Z. */
+  width: number;
+  /** Views of each image that are stored. */
+  views: number;
 }
 
 /** Whether what is prepared depends on nothing but what the name of the file is made from, and is worth a file. */
-export function keepsPrepared({ shape }: Student, config: TrainingConfig): boolean {
+export function keepsPrepared({ shape }: Pick<Student, 'shape'>, config: TrainingConfig): boolean {
   return shape.mapHidden > 0 && config.descriptor === 'residual' && config.codebookStart === 'k-means' && config.imitationSteps === 0;
 }
 
-function fileOf({ directory, config, of }: PreparedStart): string {
-  const decided = JSON.stringify([1, ...of, ...decisive.map((name) => config[name])]);
+/** Whether an earlier run has kept it. */
+export const hasPrepared = (start: PreparedStart): boolean => existsSync(fileOf(start));
+
+function fileOf({ directory, config, teacher, images, backend, width, views }: PreparedStart): string {
+  const decided = JSON.stringify([1, teacher, images, backend, width, views, ...decisive.map((name) => config[name])]);
   return join(directory, `${createHash('sha256').update(decided).digest('hex').slice(0, 32)}.safetensors`);
 }
 

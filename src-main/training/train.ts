@@ -8,11 +8,13 @@ import { Student } from '../model/student';
 import { Batches, byViewFirst, stampOf, type FeatureSource, type TokenSources } from './batches';
 import { forgetCheckpoints, writeCheckpoint } from './checkpoint';
 import { collapsed, CollapseWatch, probedImages, probeEvery } from './collapse';
+import { startFromWeights } from './fine-tune';
 import { HeldOut, type HeldOutImages } from './held-out';
 import { prepareStudent } from './prepare';
 import { probeStudent } from './probe';
 import { resumeTraining } from './resume';
-import { requireFinite, StatisticsWindow } from './statistics';
+import { SnapshotImages } from './snapshot-images';
+import { memoryInUse, requireFinite, StatisticsWindow } from './statistics';
 import { beginTraining, endTraining, trainingStep } from './step';
 import { StepUnderWay } from './step-under-way';
 
@@ -29,6 +31,8 @@ export interface TrainOptions {
   runDirectory: string;
   /** A folder for what other runs can begin with as well, and what computes; without it every run prepares all anew. */
   prepared?: { directory: string; backend: string };
+  /** Folder with a checkpoint whose weights a run that begins anew has; without it they are new. */
+  from?: string | null;
   /** Go on from the newest checkpoint; false begins anew. */
   resume: boolean;
   control: TrainingControl;
@@ -89,8 +93,10 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
     const resumed = o.resume ? yield* resumeTraining({ ...o, images: stamp, student, optimizer }) : null;
     if (resumed) {
       ({ step, seconds } = resumed);
+    } else if (o.from) {
+      await startFromWeights(student, { ...o, from: o.from });
     } else {
-      const kept = o.prepared && { directory: o.prepared.directory, config, of: [o.teacher, stamp, o.prepared.backend, width, o.views.spec.records] };
+      const kept = o.prepared && { ...o.prepared, config, teacher: o.teacher, images: stamp, width, views: o.views.spec.records };
       const note = await prepareStudent({ student, kept, config, clean: o.clean, views: o.views, tokens: o.tokens, slots: o.trainSlots, onProgress: o.onProgress });
       if (note) yield { type: 'message', step: 0, ...note };
     }
@@ -100,6 +106,8 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
     const watch = new CollapseWatch(config, resumed?.alarms);
     let collapse: ErrorDetail | null = null;
     const heldOut = o.heldOut && config.evaluateEvery > 0 ? new HeldOut(o.clean, o.heldOut, o.tokens?.clean) : null;
+    const [shown, shownLabels] = o.heldOut ? [o.heldOut.querySlots, o.heldOut.queryLabels] : [o.trainSlots, null];
+    const snapshots = config.evaluateEvery > 0 ? new SnapshotImages(o.clean, shown, shownLabels, o.tokens?.clean) : null;
     const rate = new Rate();
     let saved = resumed ? step : -1;
     /** Writes a checkpoint; a full disk pauses the run instead, and gives false. */
@@ -119,6 +127,12 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
       }
     }
 
+    async function* measure(): AsyncGenerator<TrainingEvent, void, void> {
+      const measured = await heldOut?.measure(student, step);
+      if (measured) yield measured.event;
+      if (snapshots) yield await snapshots.take(student, step, measured?.embeddings);
+    }
+
     /** Waits while a pause is wanted, and says when it goes on. */
     async function* wait(): AsyncGenerator<TrainingEvent, void, void> {
       await o.control.untilNotPaused();
@@ -127,7 +141,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
     }
 
     yield { type: 'state', state: 'training', step, error: null };
-    if (heldOut && step === 0) yield await heldOut.measure(student, 0);
+    if (step === 0) yield* measure();
 
     // ---- steps
     let lastReport = -Infinity;
@@ -165,7 +179,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
         yield {
           type: 'step', step, epoch: step / batches.perEpoch, seconds, ...measured,
           quantizerTemperature: schedule.quantizerTemperature[step - 1], learningRate: schedule.learningRate[step - 1],
-          stepsPerSecond, etaSeconds: stepsPerSecond > 0 ? (config.steps - step) / stepsPerSecond : 0,
+          stepsPerSecond, etaSeconds: stepsPerSecond > 0 ? (config.steps - step) / stepsPerSecond : 0, ...memoryInUse(),
         };
       for (const alarm of alarms) {
         yield alarm;
@@ -181,13 +195,13 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainingEvent, voi
       if (before) yield* finish(before);
       await breathe(); // messages come in: they ask for a pause or an end
       const last = step === config.steps;
-      const evaluated = heldOut !== null && (last || step % config.evaluateEvery === 0);
+      const evaluated = config.evaluateEvery > 0 && (last || step % config.evaluateEvery === 0);
       const kept = last || step % config.checkpointEvery === 0;
       // Before anything looks at the weights, the step is told; else the next one begins while its measures are on their way.
       before = current.arrived || current.begun.probed || evaluated || kept || !o.control.wants('run') ? null : current;
       if (before) continue;
       yield* finish(current);
-      if (evaluated) yield await heldOut.measure(student, step);
+      if (evaluated) yield* measure();
       if (kept)
         while (!(yield* save())) {
           yield* wait(); // for room on the disk

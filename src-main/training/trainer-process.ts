@@ -51,7 +51,7 @@ async function run(o: TrainerStart): Promise<void> {
     const rounded = precision === 'bfloat16' && `It multiplies matrices in ${hasBfloat16() ? 'bfloat16' : 'float32: it has no fast bfloat16'}.`;
     tell({ type: 'message', step: 0, level: 'info', text: [`Computes with ${description}${inParts}.`, rounded, reason, note].filter(Boolean).join(' ') });
     const open = (file: FeatureFile) => FeatureStore.open(file.directory, file.spec);
-    const { config, teacher, tokens, trainSlots, heldOut, runDirectory, preparedDirectory, resume } = o;
+    const { config, teacher, tokens, trainSlots, heldOut, runDirectory, preparedDirectory, from, resume } = o;
     const events = train({
       config,
       teacher,
@@ -59,6 +59,7 @@ async function run(o: TrainerStart): Promise<void> {
       heldOut,
       runDirectory,
       prepared: { directory: preparedDirectory, backend: description },
+      from,
       resume,
       control,
       views: open(o.views),

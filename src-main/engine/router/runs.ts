@@ -3,9 +3,12 @@ import { canPlace, startPlacing } from '../work/compute-map';
 import { encodeCollection } from '../work/encode';
 import { evaluateRun, measureFewShot, measureStatistics } from '../work/evaluate';
 import { studentLane } from '../runs';
-import { idsOf } from '../selected-images';
 import type { Services } from '../services';
+import { readStretch } from '../curve-stretch';
+import { readSnapshots } from '../run-snapshots';
+import { resolvePlan } from '../training-plan';
 import { comparingRouter } from './comparing';
+import { healthRouter } from './run-health';
 import type { Procedures } from './procedures';
 
 const usesOf = (run: { id: number }, collection: { id: number }) => [`run ${run.id}`, `collection ${collection.id}`];
@@ -14,21 +17,31 @@ export const runsRouter = (procedures: Procedures, s: Services) => ({
   list: procedures.runs.list.handler(() => s.runs.list()),
   get: procedures.runs.get.handler(({ input }) => s.runs.show(input.run)),
   configure: procedures.runs.configure.handler(({ input }) => resolveConfig(input)),
-  start: procedures.runs.start.handler(async ({ input: { name, collection, config, sweep, selection, run } }) => {
-    const chosen = selection ? { ids: await idsOf(s, { collection, run, selection }), query: 'query' in selection ? selection.query : null } : null;
-    return s.runs.show(await s.trainings.start(name, collection, resolveConfig(config), { sweep, chosen }));
+  start: procedures.runs.start.handler(async ({ input: { name, sweep, atOnce, ...plan } }) => {
+    const { collection, config, chosen, weights } = await resolvePlan(s, plan);
+    return s.runs.show(await s.trainings.start(name, collection.id, config, { sweep, chosen, weights, atOnce }));
+  }),
+  estimate: procedures.runs.estimate.handler(async function* ({ input: { measure, ...plan }, signal }) {
+    yield* s.estimates.watch(plan, { measure, signal });
   }),
   pause: procedures.runs.pause.handler(({ input }) => s.trainings.pause(input.run)),
-  resume: procedures.runs.resume.handler(({ input }) => s.trainings.resume(input.run)),
+  resume: procedures.runs.resume.handler(({ input }) => s.trainings.resume(input.run, { atOnce: input.atOnce })),
   stop: procedures.runs.stop.handler(({ input }) => s.trainings.stop(input.run)),
-  remove: procedures.runs.remove.handler(async ({ input }) => {
-    s.jobs.assertUnused(`run ${input.run}`, s.runs.get(input.run).name);
-    await s.students.letGo(input.run);
-    await s.runs.remove(input.run);
-  }),
+  ...healthRouter(procedures, s),
+  remove: procedures.runs.remove.handler(({ input }) => s.deletedRuns.delete(input.runs)),
+  diskUse: procedures.runs.diskUse.handler(({ input }) => Promise.all(input.runs.map((run) => s.runs.diskUse(run)))),
   curves: procedures.runs.curves.handler(({ input }) => {
     s.trainings.flush(input.run);
     return s.runs.curves(input.run, input.points);
+  }),
+  stretch: procedures.runs.stretch.handler(({ input, signal }) => {
+    s.runs.get(input.run);
+    s.trainings.flush(input.run);
+    return readStretch(s.library.db, input, signal);
+  }),
+  snapshots: procedures.runs.snapshots.handler(({ input }) => {
+    s.trainings.flush(input.run);
+    return readSnapshots(s.library.db, s.runs.get(input.run));
   }),
   ...comparingRouter(procedures, s),
   watch: procedures.runs.watch.handler(({ input, signal }) => s.trainings.watch(input.run, input.step, signal)),

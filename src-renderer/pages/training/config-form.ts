@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { field, trainingConfig, type FieldMeta, type TrainingConfig } from '../../../src-main/contract/config';
+import { conflicts } from '../../../src-main/contract/presets';
 
 export type FieldName = keyof TrainingConfig & string;
 
@@ -133,7 +134,24 @@ export function configProblems(config: Record<string, unknown>, fields: readonly
       const name = (issue.path[0] ?? 'preset') as FieldName;
       if (!problems.has(name)) problems.set(name, issue.message);
     }
+  else
+    for (const { subject, message, remedy } of conflicts(whole.data)) {
+      const name = subject as FieldName;
+      if (!problems.has(name)) problems.set(name, inLabels([message, remedy].filter(Boolean).join(' '), fields));
+    }
   return problems;
+}
+
+/** Names of fields in a message, as the form calls them. */
+function inLabels(text: string, fields: readonly FormField[]): string {
+  const labels = new Map(fields.map(({ name, label }) => [name as string, label]));
+  return text.replace(/\b[a-z]+(?:[A-Z][a-z]*)*\b(?= = )|\b[a-z]+(?:[A-Z][a-z]*)+\b/g, (word) => labels.get(word) ?? word);
+}
+
+/** Whether a field is one of those looked for: every word stands in its name, label, group or help. */
+export function isFound(item: FormField, words: string): boolean {
+  const text = `${item.name} ${item.label} ${item.group} ${item.help}`.toLowerCase();
+  return words.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
 /** The changes that still differ from the preset's own values. */

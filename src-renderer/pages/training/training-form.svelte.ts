@@ -1,31 +1,36 @@
 import type { PresetName, TrainingConfig } from '../../../src-main/contract/config';
 import type { ErrorDetail } from '../../../src-main/contract/errors';
+import type { TrainingPlan } from '../../../src-main/contract/estimate';
+import { inheritedFrom, isInherited } from '../../../src-main/contract/fine-tuning';
 import { givenName } from '../../../src-main/contract/names';
+import { presetConfig } from '../../../src-main/contract/presets';
 import type { SelectedImages } from '../../../src-main/contract/query';
 import type { Run } from '../../../src-main/contract/runs';
-import { explain, wasAborted, type Client } from '../../client';
+import { explain, type Client } from '../../client';
 import { configProblems, differences, fieldText, formFields, freeName, parseField, type FieldName, type FormField } from './config-form';
 
-/** What the user has entered for a new run: a preset, the fields changed from it, a name and a collection. */
+/** What the user has entered for a new run: a preset, the fields changed from it, what it begins with, a name and the images. */
 export class TrainingForm {
   readonly fields: readonly FormField[] = formFields();
   readonly #client: Pick<Client, 'runs'>;
   readonly #takenNames: () => readonly string[];
   #preset = $state<PresetName>('small');
-  #base = $state.raw<TrainingConfig | null>(null);
   #changes = $state.raw<Readonly<Record<string, unknown>>>({});
   /** As typed, for fields that are being edited. */
   #texts = $state.raw<Readonly<Record<string, string>>>({});
+  #from = $state.raw<Run | null>(null);
   #name = $state<string | null>(null);
   #collection = $state<number | null>(null);
   #images = $state.raw<Pick<SelectedImages, 'run' | 'selection'> | null>(null);
   #error = $state.raw<ErrorDetail | null>(null);
   #refused = $state.raw<{ field: string; message: string } | null>(null);
   #starting = $state(false);
-  #asking: AbortController | null = null;
 
-  readonly #values = $derived<Record<string, unknown>>({ ...this.#base, ...this.#changes, preset: this.#preset });
-  readonly #problems = $derived(this.#base ? configProblems(this.#values, this.fields) : new Map<FieldName, string>());
+  readonly #base = $derived<TrainingConfig>({ ...presetConfig(this.#preset), ...(this.#from && inheritedFrom(this.#from.config)) });
+  /** Changes that count: not those of fields that the weights decide. */
+  readonly #counted = $derived(Object.fromEntries(Object.entries(this.#changes).filter(([name]) => !this.isLocked(name))));
+  readonly #values = $derived<Record<string, unknown>>({ ...this.#base, ...this.#counted, preset: this.#preset });
+  readonly #problems = $derived(configProblems(this.#values, this.fields));
 
   /** @param takenNames names of runs that exist */
   constructor(client: Pick<Client, 'runs'>, takenNames: () => readonly string[]) {
@@ -36,49 +41,61 @@ export class TrainingForm {
   get preset(): PresetName {
     return this.#preset;
   }
-  /** False until the preset's values are there. */
-  get ready(): boolean {
-    return this.#base !== null;
+  /** Another preset; what was changed by hand stays changed. */
+  set preset(preset: PresetName) {
+    this.#preset = preset;
+    this.#changes = differences(this.#base as Record<string, unknown>, this.#changes);
   }
-  /** Why the form cannot go on: the preset could not be read, or the start was refused. */
+  /** Why the start was refused. */
   get error(): ErrorDetail | null {
     return this.#error;
   }
   get starting(): boolean {
     return this.#starting;
   }
+  /** How many fields differ from the preset by hand. */
   get changed(): number {
-    return Object.keys(this.#changes).length;
+    return Object.keys(this.#counted).length;
   }
 
-  /** Takes another preset; what was changed by hand stays changed. */
-  async choosePreset(preset: PresetName): Promise<void> {
-    this.#asking?.abort();
-    const asking = new AbortController();
-    this.#asking = asking;
+  /** Takes over settings: of another run, or of a file. What they leave out is the preset's. @param settings allowed values of known fields */
+  take(settings: Readonly<Record<string, unknown>>): void {
+    const { preset = 'small', ...fields } = settings as Partial<TrainingConfig>;
     this.#preset = preset;
+    this.#texts = {};
+    this.#refused = null;
+    this.#changes = differences(this.#base as Record<string, unknown>, fields);
+  }
+  /** All settings as they stand; null while some have to be put right. */
+  get config(): TrainingConfig | null {
+    return this.#problems.size === 0 ? (this.#values as TrainingConfig) : null;
+  }
+
+  /** The run whose newest checkpoint gives the first weights; null: they are new. */
+  get from(): Run | null {
+    return this.#from;
+  }
+  set from(run: Run | null) {
+    this.#from = run;
     this.#error = null;
-    try {
-      const base = await this.#client.runs.configure({ preset }, { signal: asking.signal });
-      if (asking.signal.aborted) return;
-      this.#base = base;
-      this.#changes = differences(base as Record<string, unknown>, this.#changes);
-    } catch (error) {
-      if (!asking.signal.aborted && !wasAborted(error)) this.#error = explain(error);
-    }
+    this.#refused = null;
+  }
+  /** Whether the weights that it begins with decide a field. */
+  isLocked(field: string): boolean {
+    return this.#from !== null && isInherited(field);
   }
 
   value(field: FieldName): unknown {
     return this.#values[field];
   }
   text(item: FormField): string {
-    return this.#texts[item.name] ?? (this.#base ? fieldText(this.#values[item.name]) : '');
+    return (this.isLocked(item.name) ? undefined : this.#texts[item.name]) ?? fieldText(this.#values[item.name]);
   }
   presetText(item: FormField): string {
-    return this.#base ? fieldText((this.#base as Record<string, unknown>)[item.name]) : '';
+    return fieldText(presetConfig(this.#preset)[item.name]);
   }
   isChanged(field: FieldName): boolean {
-    return field in this.#changes;
+    return field in this.#counted;
   }
   problem(field: FieldName): string | null {
     return this.#problems.get(field) ?? (this.#refused?.field === field ? this.#refused.message : null);
@@ -88,7 +105,7 @@ export class TrainingForm {
   set(item: FormField, entered: string | boolean): void {
     const value = typeof entered === 'boolean' ? entered : parseField(item, entered);
     if (typeof entered === 'string') this.#texts = { ...this.#texts, [item.name]: entered };
-    this.#changes = differences((this.#base ?? {}) as Record<string, unknown>, { ...this.#changes, [item.name]: value });
+    this.#changes = differences(this.#base as Record<string, unknown>, { ...this.#changes, [item.name]: value });
     if (this.#refused?.field === item.name) this.#refused = null;
   }
   /** Writes a value as the form writes it, once typing has ended. */
@@ -98,14 +115,14 @@ export class TrainingForm {
   }
   /** Back to the preset's value; without a field, all of them. */
   reset(field?: FieldName): void {
-    const without = (record: Readonly<Record<string, unknown>>) => Object.fromEntries(Object.entries(record).filter(([name]) => field !== undefined && name !== field));
+    const without = <T>(record: Readonly<Record<string, T>>) => Object.fromEntries(Object.entries(record).filter(([name]) => field !== undefined && name !== field));
     this.#changes = without(this.#changes);
-    this.#texts = without(this.#texts) as Record<string, string>;
+    this.#texts = without(this.#texts);
     if (field === undefined || this.#refused?.field === field) this.#refused = null;
   }
 
   get name(): string {
-    return this.#name ?? freeName(`${this.#preset} K${fieldText(this.#values.vocabulary)}`, this.#takenNames());
+    return this.#name ?? freeName(this.#from ? `${this.#from.name}, tuned` : `${this.#preset} K${fieldText(this.#values.vocabulary)}`, this.#takenNames());
   }
   set name(value: string) {
     this.#name = value;
@@ -139,17 +156,23 @@ export class TrainingForm {
     return this.#problems.size + (this.nameProblem ? 1 : 0);
   }
   get canStart(): boolean {
-    return this.ready && !this.#starting && this.problemCount === 0 && this.#collection !== null;
+    return !this.#starting && this.problemCount === 0 && this.#collection !== null;
+  }
+  /** What would be begun; null while a field has to be put right. */
+  get plan(): TrainingPlan | null {
+    if (this.#collection === null || this.#problems.size > 0) return null;
+    return { collection: this.#collection, ...this.#images, config: { ...this.#counted, preset: this.#preset }, ...(this.#from && { from: { run: this.#from.id } }) };
   }
 
   /** Starts the run; null when the engine refused, which `error` or the field then says. */
   async start(): Promise<Run | null> {
-    if (!this.canStart || this.#collection === null) return null;
+    const { plan } = this;
+    if (!this.canStart || !plan) return null;
     this.#starting = true;
     this.#error = null;
     this.#refused = null;
     try {
-      return await this.#client.runs.start({ name: this.name.trim(), collection: this.#collection, ...this.#images, config: { ...this.#changes, preset: this.#preset } });
+      return await this.#client.runs.start({ name: this.name.trim(), ...plan });
     } catch (thrown) {
       const error = explain(thrown);
       const field = error.code === 'NAME_TAKEN' ? 'name' : this.fields.find((item) => item.name === error.subject)?.name;

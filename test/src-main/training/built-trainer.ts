@@ -31,7 +31,7 @@ export async function trainerOptions(entry: string, folder: string, run: string,
   };
   const { config, teacher, trainSlots, heldOut, runDirectory } = o;
   const backend = { candidates: [...backendNames], reason: 'It is the first that starts.', note: null };
-  return { entry, node: process.execPath, config, backend, teacher, trainSlots, heldOut, runDirectory, preparedDirectory: join(folder, 'prepared'), resume, clean: await file('clean'), views: await file('views') };
+  return { entry, node: process.execPath, config, backend, teacher, trainSlots, heldOut, runDirectory, preparedDirectory: join(folder, 'prepared'), from: null, resume, clean: await file('clean'), views: await file('views') };
 }
 
 /** Starts a trainer and gives its events once it is gone. */
