@@ -13,10 +13,10 @@ const mayImport: Record<string, readonly string[]> = {
   teacher: ['contract', 'dataset'],
   model: ['contract'],
   database: ['contract'],
-  training: ['contract', 'model', 'dataset', 'teacher', 'evaluation'],
+  training: ['contract', 'model', 'dataset', 'teacher', 'evaluation', 'export'],
   evaluation: ['contract'],
   explore: ['contract', 'evaluation'],
-  export: ['contract', 'dataset'],
+  export: ['contract', 'dataset', 'model', 'teacher'],
   sweep: ['contract'],
   slurm: ['contract', 'sweep', 'training'],
   engine: lower,
@@ -28,7 +28,7 @@ const mayImport: Record<string, readonly string[]> = {
 /** The folders that a package is at home in. */
 const homes: Record<string, readonly string[]> = {
   zod: ['src-renderer', 'contract', 'sweep', 'slurm', 'dataset', 'teacher', 'training', 'database', 'engine', 'cli', 'explore', 'evaluation', 'model'],
-  '@orpc/contract': ['contract', 'cli', 'shell', 'src-renderer'],
+  '@orpc/contract': ['contract', 'sweep', 'cli', 'shell', 'src-renderer'],
   '@orpc/client': ['cli', 'shell', 'src-renderer'],
   '@orpc/server': ['engine', 'cli'],
   hono: ['engine'],

@@ -1,4 +1,4 @@
-import { ablationGroups, ablations } from '../sweep/ablations';
+import { ablationGroup } from '../contract/sweeps';
 import { UsageError } from './arguments';
 import type { Command } from './command';
 import { runSweep, sweepOptions } from './run-sweep';
@@ -8,7 +8,7 @@ export const ablateCommand: Command = {
   name: 'ablate',
   summary: 'Train, describe and evaluate the method with one part changed at a time, and write what each is worth.',
   options: {
-    only: { value: 'PARTS', help: `The parts to look at, separated by commas, of ${ablationGroups.join(', ')}. Default: all.` },
+    only: { value: 'PARTS', help: `The parts to look at, separated by commas, of ${ablationGroup.options.join(', ')}. Default: all.` },
     ...sweepOptions('ablations'),
   },
   notes: [
@@ -19,10 +19,13 @@ export const ablateCommand: Command = {
   async run(invocation) {
     const { values } = invocation;
     const settings = givenConfig(values);
-    const groups = typeof values.only === 'string' ? values.only.split(',').map((group) => group.trim()) : ablationGroups;
-    const unknown = groups.find((group) => !ablationGroups.includes(group));
-    if (unknown !== undefined) throw new UsageError(`--only: there is no part "${unknown}".`, { subject: '--only', remedy: `The parts are ${ablationGroups.join(', ')}.` });
+    const given = typeof values.only === 'string' ? values.only.split(',').map((group) => group.trim()) : ablationGroup.options;
+    const groups = given.map((group) => {
+      const known = ablationGroup.safeParse(group);
+      if (!known.success) throw new UsageError(`--only: there is no part "${group}".`, { subject: '--only', remedy: `The parts are ${ablationGroup.options.join(', ')}.` });
+      return known.data;
+    });
     const name = typeof values.name === 'string' ? values.name.trim() : 'ablations';
-    return runSweep(invocation, { kind: 'ablations', name, variants: ablations(settings, groups), settings });
+    return runSweep(invocation, { name, grid: { kind: 'ablations', groups }, settings });
   },
 };

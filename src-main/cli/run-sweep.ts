@@ -1,27 +1,27 @@
 import os from 'node:os';
 import path from 'node:path';
-import { GlyphscopeError, toErrorDetail } from '../contract/errors';
-import { resolveConfig } from '../contract/presets';
-import type { Curves } from '../contract/runs';
-import { onGpu, planParallel } from '../sweep/parallelism';
-import type { SweepDocument, VariantResult } from '../sweep/sweep-document';
+import { GlyphscopeError } from '../contract/errors';
+import type { Collection } from '../contract/images';
+import type { SweepGrid, SweepStatus } from '../contract/sweeps';
+import { variantResult, type KnownVariant } from '../sweep/run-variant';
+import type { SweepDocument } from '../sweep/sweep-document';
 import { readSweepFolder, writeSweepFolder } from '../sweep/sweep-folder';
 import { sweepTable } from '../sweep/table';
 import { shownCell, shownColumns } from '../sweep/table-text';
-import { runName, type Variant } from '../sweep/variants';
+import { runName, sweepVariants } from '../sweep/variants';
 import { wholeNumber } from './arguments';
 import { type Command, type Invocation, text } from './command';
-import { type Client, errorOf, withEngine } from './engine-connection';
+import { type Client, withEngine } from './engine-connection';
 import { followJob, noteFailures } from './follow-job';
 import { findCollection } from './known-names';
-import { runVariant, variantResult, type VariantProgress } from './run-variant';
+import type { Output } from './output';
 import { SweepBoard } from './sweep-board';
 import { trainingOptions } from './training-flags';
 import { count, duration, table } from './wording';
 
 /** Options of `sweep` and `ablate`. */
 export const sweepOptions = (name: string): Command['options'] => ({
-  collection: { value: 'NAME', required: true, help: 'The collection, with labels.' },
+  collection: { value: 'NAME', required: true, help: 'The collection; with labels, each variant is evaluated.' },
   name: { value: 'SWEEP', help: `The sweep's name, which begins the names of its runs. The same command with the same name goes on with it. Default: ${name}.` },
   out: { value: 'DIR', help: 'Where table and figures go. Default: a folder of its name under sweeps/ in the library.' },
   parallel: { value: 'N', help: 'Runs trained at the same time. Default: one for each core, as far as memory allows; one on a GPU.' },
@@ -31,10 +31,9 @@ export const sweepOptions = (name: string): Command['options'] => ({
 /** Milliseconds between two writings of the folder while runs train. */
 const writeEvery = 60_000;
 
-export interface SweepRequest {
-  kind: SweepDocument['kind'];
+export interface SweepCommand {
   name: string;
-  variants: readonly Variant[];
+  grid: SweepGrid;
   /** Fields that all variants share, as given by the user. */
   settings: Readonly<Record<string, unknown>>;
 }
@@ -44,101 +43,89 @@ export interface SweepRequest {
  * that fails is reported in its row and the others go on.
  * @returns whether all are done  @throws GlyphscopeError CANCELLED after Ctrl-C, INVALID_INPUT for names and folders
  */
-export async function runSweep(invocation: Invocation, request: SweepRequest): Promise<boolean> {
-  const { out, signal, library, values } = invocation;
-  const { name, kind, variants, settings } = request;
+export async function runSweep(invocation: Invocation, { name, grid, settings }: SweepCommand): Promise<boolean> {
+  const { out, signal, values } = invocation;
+  const variants = sweepVariants(grid, settings);
   for (const variant of variants) runName(name, variant); // every name is looked at before anything is begun
-  const folder = path.resolve(typeof values.out === 'string' ? values.out : path.join(library, 'sweeps', name));
-  const before = readSweepFolder(folder, name);
-  const asked = values.parallel === undefined ? null : wholeNumber('parallel', String(values.parallel), 1, 1024);
+  const folder = sweepFolder(invocation, name);
+  readSweepFolder(folder, name);
+  const parallel = values.parallel === undefined ? null : wholeNumber('parallel', String(values.parallel), 1, 1024);
 
   return withEngine(invocation, async (client) => {
     const collection = await findCollection(client, text(invocation, 'collection'));
-    const plan = planParallel(variants.flatMap(({ change }) => usableConfig({ ...settings, ...change })), { cores: os.availableParallelism(), memory: process.availableMemory() }, asked);
-    const started = performance.now();
-    const board = new SweepBoard(variants, out);
-    const curves = new Map<string, Curves>();
-    const results = new Map<string, VariantResult>();
-    const document = (): SweepDocument => ({
-      format: 1, name, kind, collection: collection.name, settings, parallel: plan.parallel, cores: os.availableParallelism(),
-      seconds: (before?.seconds ?? 0) + (performance.now() - started) / 1000,
-      variants: variants.map(({ label }) => results.get(label)!),
-    });
-    const write = () => writeSweepFolder(folder, document(), variants.map(({ label, group }) => ({ label, group, curves: curves.get(label) ?? { steps: [], evaluations: [] } })));
-    const look = async (variant: Variant) => {
-      const known = await variantResult(client, { sweep: name, variant });
-      results.set(variant.label, known.result);
-      if (known.curves) curves.set(variant.label, known.curves);
-    };
-    for (const variant of variants) await look(variant);
-
     await computeFeatures(client, collection.id, invocation);
-    out.note(`${count(variants.length)} variants, ${plan.parallel} at a time with ${plan.threads} ${plan.threads === 1 ? 'thread' : 'threads'} each; table and figures go to ${folder}`);
-    write();
-    const queue = [...variants];
-    let renewed = performance.now();
-    let renewing = false;
-    const renew = async () => {
-      if (renewing || performance.now() - renewed < writeEvery) return;
-      renewing = true;
-      for (const variant of variants) if (results.get(variant.label)!.state === 'waiting') await look(variant);
-      write();
-      renewed = performance.now();
-      renewing = false;
+    const begun = await client.sweeps.start({ name, collection: collection.id, settings, grid, parallel, goOn: true });
+    out.note(`${count(begun.variants.length)} variants, ${begun.parallel} at a time with ${begun.threads} ${begun.threads === 1 ? 'thread' : 'threads'} each; table and figures go to ${folder}`);
+    const write = async (status: SweepStatus) => {
+      const known = await results(client, collection, status);
+      const document = documentOf(status, known, begun.parallel ?? 1);
+      writeSweepFolder(folder, document, known.map(({ result, curves }) => ({ label: result.label, group: result.group, curves: curves ?? { steps: [], evaluations: [] } })));
+      return document;
     };
-    // Whether there is a GPU is known once a trainer has said what it computes with.
-    let backend = [...results.values()].find((result) => result.backend !== null)?.backend ?? null;
-    let backendKnown = (): void => undefined;
-    const tell = (label: string, progress: VariantProgress) => {
-      backend ??= progress.latest.backend?.description ?? null;
-      if (backend !== null) backendKnown();
-      board.tell(label, progress);
-      void renew().catch((error: Error) => out.note(`${folder} could not be written: ${error.message}`));
-    };
-    const worker = async () => {
-      for (let variant = queue.shift(); variant && !signal.aborted; variant = queue.shift()) {
-        const { label } = variant;
-        try {
-          const ended = await runVariant(client, { sweep: name, collection, variant, settings, threads: plan.threads }, signal, (progress) => tell(label, progress));
-          results.set(label, ended.result);
-          curves.set(label, ended.curves);
-          board.done(label, ended.result);
-        } catch (error) {
-          await look(variant).catch(() => undefined); // what is known of it, besides what went wrong
-          if (signal.aborted) return;
-          const detail = toErrorDetail(errorOf(error));
-          results.set(label, { ...results.get(label)!, state: 'failed', error: detail });
-          board.failed(label, detail);
-        }
-        write();
-      }
-    };
-    const first = worker();
-    if (asked === null && backend === null) await Promise.race([first, new Promise<void>((resolve) => (backendKnown = resolve))]);
-    const others = asked === null && backend !== null && onGpu(backend) ? 0 : plan.parallel - 1;
-    await Promise.all([first, ...Array.from({ length: others }, worker)]);
-    write();
-
+    const ended = await write(await followSweep(client, begun, signal, out, write));
     if (signal.aborted) throw new GlyphscopeError('CANCELLED', 'The sweep was interrupted.', { subject: name, remedy: 'Run the same command again to go on: what was trained is kept.' });
-    const ended = document();
-    const { columns, rows } = sweepTable(ended);
-    const failed = ended.variants.filter(({ state }) => state === 'failed').length;
-    const shown = shownColumns({ columns, rows });
-    const cells = rows.map((row) => shown.map((column) => shownCell(row[column.key], column)));
-    const lines = [table(shown.map(({ title }) => title), cells), '', `${count(variants.length - failed)} of ${count(variants.length)} variants done in ${duration(ended.seconds)}. Table and figures: ${folder}`];
-    out.result({ name, kind, collection: collection.name, folder, seconds: ended.seconds, ...plan, done: variants.length - failed, failed, columns, rows }, lines.join('\n'));
-    return failed === 0;
+    return report(ended, folder, begun, out);
   });
 }
 
-/** The whole config of a variant; none when it is refused, which its row will say. */
-function usableConfig(given: Record<string, unknown>): ReturnType<typeof resolveConfig>[] {
+/** Where a sweep's table and figures go: --out, or its folder in the library. */
+export function sweepFolder({ values, library }: Pick<Invocation, 'values' | 'library'>, name: string): string {
+  return path.resolve(typeof values.out === 'string' ? values.out : path.join(library, 'sweeps', name));
+}
+
+/** Shows a sweep until it ends, and has it written now and then. A Ctrl-C stops it, which writes checkpoints. */
+async function followSweep(client: Client, begun: SweepStatus, signal: AbortSignal, out: Output, write: (status: SweepStatus) => Promise<unknown>): Promise<SweepStatus> {
+  const stop = () => void client.sweeps.stop({ sweep: begun.name }).catch(() => {}); // the watch tells that it has ended
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const board = new SweepBoard(out);
+  let status = begun;
+  let written = performance.now();
+  let writing: Promise<void> | null = null;
   try {
-    return [resolveConfig(given)];
-  } catch (error) {
-    if (error instanceof GlyphscopeError) return [];
-    throw error;
+    for await (status of await client.sweeps.watch({ sweep: begun.name })) {
+      board.show(status);
+      if (status.state !== 'running' && status.variants.every(({ state }) => state !== 'active')) break;
+      if (writing || performance.now() - written < writeEvery) continue;
+      writing = write(status)
+        .then(() => undefined, (error: Error) => out.note(`Table and figures could not be written: ${error.message}`))
+        .finally(() => {
+          written = performance.now();
+          writing = null;
+        });
+    }
+    await writing;
+    return status;
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
+}
+
+/** What is known of every variant; what went wrong with it stands in its result. */
+function results(client: Client, collection: Collection, { name, variants }: SweepStatus): Promise<KnownVariant[]> {
+  return Promise.all(
+    variants.map(async ({ label, group, change, state, error }) => {
+      const known = await variantResult(client, { sweep: name, collection, variant: { label, group, change } });
+      return state === 'failed' ? { ...known, result: { ...known.result, state, error } } : known;
+    }),
+  );
+}
+
+function documentOf({ name, kind, collection, settings, seconds }: SweepStatus, known: readonly KnownVariant[], parallel: number): SweepDocument {
+  return { format: 1, name, kind, collection, settings, parallel, cores: os.availableParallelism(), seconds, variants: known.map(({ result }) => result) };
+}
+
+/** Prints the table of an ended sweep. @returns whether all variants are done */
+export function report(document: SweepDocument, folder: string, { parallel, threads }: Pick<SweepStatus, 'parallel' | 'threads'>, out: Output): boolean {
+  const { name, kind, collection, seconds, variants } = document;
+  const { columns, rows } = sweepTable(document);
+  const done = variants.filter(({ state }) => state === 'done').length;
+  const failed = variants.length - done;
+  const shown = shownColumns({ columns, rows });
+  const cells = rows.map((row) => shown.map((column) => shownCell(row[column.key], column)));
+  const lines = [table(shown.map(({ title }) => title), cells), '', `${count(done)} of ${count(variants.length)} variants done in ${duration(seconds)}. Table and figures: ${folder}`];
+  out.result({ name, kind, collection, folder, seconds, parallel, threads, done, failed, columns, rows }, lines.join('\n'));
+  return failed === 0;
 }
 
 async function computeFeatures(client: Client, collection: number, { out, signal }: Invocation): Promise<void> {

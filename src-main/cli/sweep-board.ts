@@ -1,60 +1,48 @@
-import type { ErrorDetail } from '../contract/errors';
-import type { VariantResult } from '../sweep/sweep-document';
-import type { Variant } from '../sweep/variants';
+import type { VariantStatus } from '../contract/sweeps';
 import { type Output, sentence } from './output';
-import type { VariantProgress } from './run-variant';
 import { count, duration, percent, table } from './wording';
+
+/** What the table shows of a variant. */
+export type BoardRow = Pick<VariantStatus, 'label' | 'state' | 'phase' | 'step' | 'loss' | 'knnTop1' | 'accuracy' | 'teacher' | 'stepsPerSecond' | 'etaSeconds' | 'error'>;
 
 /** The live table of a sweep: a row for each variant with its step, loss, k-NN and time left. */
 export class SweepBoard {
   readonly #out: Output;
-  readonly #rows: Map<string, VariantProgress & { ended: 'done' | 'failed' | null }>;
+  /** Variants whose end was told. */
+  readonly #told = new Set<string>();
 
-  constructor(variants: readonly Variant[], out: Output) {
+  constructor(out: Output) {
     this.#out = out;
-    this.#rows = new Map(variants.map(({ label }) => [label, { phase: 'waiting', latest: {}, ended: null }]));
   }
 
-  tell(label: string, progress: VariantProgress): void {
-    this.#rows.set(label, { ...progress, ended: null });
-    this.#show();
+  show({ variants }: { variants: readonly BoardRow[] }): void {
+    for (const variant of variants) this.#tellEnd(variant);
+    const rows = variants.map((variant) => [variant.label, variant.phase, ...figures(variant)]);
+    const ended = variants.filter(({ state }) => state !== 'waiting' && state !== 'active').length;
+    const active = variants.filter(({ state }) => state === 'active');
+    const rate = active.reduce((sum, { stepsPerSecond }) => sum + (stepsPerSecond ?? 0), 0);
+    const at = active.map(({ label, phase, step }) => `${label} ${phase === 'training' ? `step ${count(step)}` : phase}`).join('; ');
+    const summary = `${ended} of ${variants.length} ended${rate > 0 ? `, ${rate.toFixed(1)} steps a second` : ''}${at === '' ? '' : `: ${at}`}`;
+    this.#out.board(table(['variant', 'phase', 'step', 'loss', 'k-NN', 'left'], rows).split('\n'), 'sweep', summary);
   }
 
-  done(label: string, { evaluation }: VariantResult): void {
-    this.#end(label, 'done');
-    if (evaluation) this.#out.note(`${label}: k-NN ${percent(evaluation.student.knn.top1)}, retention ${evaluation.retention.toFixed(3)}.`);
-    this.#show();
-  }
-
-  failed(label: string, { message, code }: ErrorDetail): void {
-    this.#end(label, 'failed');
-    this.#out.note(`${label} failed: ${sentence(message)} [${code}] The others go on.`);
-    this.#show();
-  }
-
-  #end(label: string, how: 'done' | 'failed'): void {
-    this.#rows.set(label, { latest: this.#rows.get(label)?.latest ?? {}, phase: how, ended: how });
-  }
-
-  #show(): void {
-    const rows = [...this.#rows].map(([label, row]) => [label, row.phase, ...figures(row)]);
-    const all = [...this.#rows.values()];
-    const ended = all.filter((row) => row.ended !== null).length;
-    const active = [...this.#rows].filter(([, row]) => row.ended === null && row.phase !== 'waiting');
-    const rate = active.reduce((sum, [, { latest }]) => sum + (latest.step?.stepsPerSecond ?? 0), 0);
-    const at = active.map(([label, { phase, latest }]) => `${label} ${phase === 'training' && latest.step ? `step ${count(latest.step.step)}` : phase}`).join('; ');
-    const summary = `${ended} of ${all.length} ended${rate > 0 ? `, ${rate.toFixed(1)} steps a second` : ''}${at === '' ? '' : `: ${at}`}`;
-    this.#out.board(table(['variant', 'phase', 'step', 'loss', 'k-NN', 'teacher', 'left'], rows).split('\n'), 'sweep', summary);
+  #tellEnd({ label, state, accuracy, teacher, error }: BoardRow): void {
+    if (state === 'waiting' || state === 'active') this.#told.delete(label);
+    else if (!this.#told.has(label)) {
+      this.#told.add(label);
+      const full = fullLength(accuracy);
+      if (full && teacher) this.#out.note(`${label}: k-NN ${percent(full.knn)}, retention ${(full.knn / teacher.knn).toFixed(3)}.`);
+      if (error) this.#out.note(`${label} failed: ${sentence(error.message)} [${error.code}] The others go on.`);
+    }
   }
 }
 
-function figures({ phase, latest: { step, evaluation } }: VariantProgress): string[] {
-  const longest = evaluation && Object.keys(evaluation.knnTop1).sort((a, b) => Number(b) - Number(a))[0];
-  return [
-    step ? count(step.step) : '–',
-    step ? step.loss.toFixed(4) : '–',
-    evaluation && longest ? percent(evaluation.knnTop1[longest]) : '–',
-    evaluation ? percent(evaluation.teacher) : '–',
-    phase === 'training' && step && step.etaSeconds > 0 ? duration(step.etaSeconds) : '',
-  ];
+function fullLength(accuracy: BoardRow['accuracy']): { knn: number } | null {
+  const longest = Math.max(0, ...Object.keys(accuracy ?? {}).map(Number));
+  return accuracy?.[String(longest)] ?? null;
+}
+
+function figures({ phase, step, loss, knnTop1, accuracy, etaSeconds }: BoardRow): string[] {
+  const knn = fullLength(accuracy)?.knn ?? knnTop1;
+  return [step > 0 ? count(step) : '–', loss === null ? '–' : loss.toFixed(4), knn === null ? '–' : percent(knn), phase === 'training' && etaSeconds ? duration(etaSeconds) : ''];
 }

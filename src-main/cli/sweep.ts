@@ -1,6 +1,6 @@
-import { gridVariants, paperAxes } from '../sweep/variants';
-import type { Command } from './command';
+import { paperAxes } from '../contract/sweeps';
 import { UsageError } from './arguments';
+import type { Command } from './command';
 import { gridAxes } from './grid';
 import { runSweep, sweepOptions } from './run-sweep';
 import { givenConfig } from './training-flags';
@@ -9,7 +9,7 @@ export const sweepCommand: Command = {
   name: 'sweep',
   summary: "Train, describe and evaluate a grid of variants, and write the paper's table and figures.",
   options: {
-    grid: { value: 'FIELD=VALUES', many: true, help: 'A training field and its values, separated by commas; again for another field, all combinations. Default: the three quantizers at K = 512, 256, 128, the nine variants of the paper.' },
+    grid: { value: 'FIELD=VALUES', many: true, help: 'A training field and its values, separated by commas, or START:END:STEP; again for another field, all combinations. Default: the three quantizers at K = 512, 256, 128, the nine variants of the paper.' },
     small: { help: 'Without --grid: the sizes 64, 32, 16 instead.' },
     ...sweepOptions('sweep, small sweep or grid sweep'),
   },
@@ -29,6 +29,8 @@ export const sweepCommand: Command = {
     // A quantizer or size given as a flag narrows the paper's variants.
     const axes = grid.length > 0 ? grid : paperAxes({ small: values.small === true }).map((axis) => (axis.key in settings ? { ...axis, values: [settings[axis.key] as string | number] } : axis));
     const name = typeof values.name === 'string' ? values.name.trim() : grid.length > 0 ? 'grid sweep' : values.small ? 'small sweep' : 'sweep';
-    return runSweep(invocation, { kind: 'sweep', name, variants: gridVariants(axes, settings), settings });
+    const varied = new Set<string>(axes.map(({ key }) => key));
+    const shared = Object.fromEntries(Object.entries(settings).filter(([key]) => !varied.has(key)));
+    return runSweep(invocation, { name, grid: { kind: 'sweep', axes }, settings: shared });
   },
 };

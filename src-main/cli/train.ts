@@ -4,7 +4,7 @@ import type { SelectedImages } from '../contract/query';
 import type { Run } from '../contract/runs';
 import { type Command, text } from './command';
 import { type Client, withEngine } from './engine-connection';
-import { followTraining, type Latest, refuseChanges, resumable } from './follow-training';
+import { followTraining, type Latest, refuseChanges, resumable } from '../sweep/follow-training';
 import { findCollection, findRun } from './known-names';
 import type { Output } from './output';
 import { givenConfig, trainingOptions } from './training-flags';
@@ -18,6 +18,7 @@ export const trainCommand: Command = {
     name: { value: 'RUN', required: true, help: "The run's name. An interrupted run of that name goes on from its last checkpoint." },
     query: { value: 'QUERY', help: 'Train on the images that this query finds. Default: all that are not excluded. A run that goes on keeps its images.' },
     'query-run': { value: 'RUN', help: 'The run whose symbols the query asks for.' },
+    queue: { help: 'Wait until the runs that are trained now, and those that wait already, are done. Default: train beside them.' },
     ...trainingOptions(),
   },
   notes: [
@@ -34,7 +35,9 @@ export const trainCommand: Command = {
         ...(values['query-run'] !== undefined && { run: (await findRun(client, text(invocation, 'query-run'))).id }),
         ...(values.query !== undefined && { selection: { query: text(invocation, 'query') } }),
       };
-      const begun = await beginOrResume(client, { name: text(invocation, 'name').trim(), collection, config, images }, out);
+      const begun = await beginOrResume(client, { name: text(invocation, 'name').trim(), collection, config, images, atOnce: values.queue !== true }, out);
+      const { queuePlace } = await client.runs.get({ run: begun.id });
+      if (queuePlace !== null) out.note(`"${begun.name}" waits its turn: it is number ${queuePlace} of those that wait.`);
       const latest = await showTraining(client, begun, out, signal);
       const run = await client.runs.get({ run: begun.id });
       out.result({ ...run, lastStep: latest.step ?? null, lastEvaluation: latest.evaluation ?? null }, summary(run, latest));
@@ -51,18 +54,21 @@ interface Wanted {
   config: Record<string, unknown>;
   /** None: all of the collection. */
   images: Partial<Pick<SelectedImages, 'run' | 'selection'>>;
+  /** Beside what is trained already. */
+  atOnce: boolean;
 }
 
-async function beginOrResume(client: Client, { name, collection, config, images }: Wanted, out: Output): Promise<Run> {
+async function beginOrResume(client: Client, { name, collection, config, images, atOnce }: Wanted, out: Output): Promise<Run> {
   const known = (await client.runs.list()).find((run) => run.name === name);
-  if (!known) return client.runs.start({ name, collection: collection.id, config, ...images });
+  if (!known) return client.runs.start({ name, collection: collection.id, config, ...images, atOnce });
   if (known.state === 'preparing' || known.state === 'training')
     throw new GlyphscopeError('RUN_BUSY', `"${name}" is training already.`, { subject: name, remedy: 'Wait for its end, or stop it in the window.' });
-  if (!resumable.has(known.state) || known.step >= known.config.steps)
+  if ((known.state !== 'queued' && !resumable.has(known.state)) || known.step >= known.config.steps)
     throw new GlyphscopeError('NAME_TAKEN', `There is a finished run "${name}".`, { subject: name, remedy: 'Choose another name.' });
   await refuseChanges(client, known, collection, config);
+  if (known.state === 'queued' && !atOnce) return known;
   out.note(`Going on with "${name}" from step ${count(known.step)} of ${count(known.config.steps)}.`);
-  await client.runs.resume({ run: known.id });
+  await client.runs.resume({ run: known.id, atOnce });
   return known;
 }
 

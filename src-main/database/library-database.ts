@@ -19,10 +19,10 @@ import { migrate } from './migrations';
 import { readReferenceFigures, writeReferenceFigures } from './reference-figures';
 import { readRunDocuments, writeRunDocuments } from './run-documents';
 import { readRunColumns, writeRunColumns } from './run-columns';
-import { readRunColumns, writeRunColumns } from './run-columns';
 import { readRuns, writeRunProgress, writeRunRemovals, writeRuns, writeRunWords } from './runs';
 import { readSavedViews, writeSavedViews } from './saved-views';
 import { readSettings, writeSettings } from './settings';
+import { readSweeps, writeSweeps } from './sweeps';
 import { readSymbolNames, writeSymbolNames } from './symbol-names';
 import { readTrainingEvents, writeTrainingEvents } from './training-events';
 import { readTrainingQueue, writeTrainingQueue } from './training-queue';
@@ -76,7 +76,6 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
         runs: readRuns(reader),
         trainingEvents: readTrainingEvents(reader),
         runColumns: readRunColumns(reader),
-        runColumns: readRunColumns(reader),
         trainingQueue: readTrainingQueue(reader),
         descriptions: readDescriptions(reader),
         describedFiles: readDescribedFiles(reader),
@@ -87,6 +86,7 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
         jobs: readJobs(reader),
         journal: readJournal(reader),
         symbolNames: readSymbolNames(reader),
+        sweeps: readSweeps(reader),
       },
       write: {
         settings: writeSettings(writer),
@@ -103,7 +103,6 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
         runRemovals: writeRunRemovals(writer),
         trainingEvents: writeTrainingEvents(writer),
         runColumns: writeRunColumns(writer),
-        runColumns: writeRunColumns(writer),
         trainingQueue: writeTrainingQueue(durable),
         descriptions: writeDescriptions(writer),
         describedFiles: writeDescribedFiles(writer),
@@ -114,6 +113,7 @@ export function openLibraryDatabase(file: string, { check }: { check: boolean })
         jobs: writeJobs(writer),
         journal: writeJournal(writer),
         symbolNames: writeSymbolNames(writer),
+        sweeps: writeSweeps(durable),
       },
       close: closeAll,
     };

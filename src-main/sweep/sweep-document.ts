@@ -2,19 +2,16 @@ import * as z from 'zod';
 import { trainingConfig } from '../contract/config';
 import { errorDetail } from '../contract/errors';
 import { evaluation } from '../contract/evaluation';
+import { sweepKind, sweepVariant } from '../contract/sweeps';
 
 /** What became of one variant. */
-export const variantResult = z.object({
-  label: z.string(),
-  group: z.string(),
+export const variantResult = sweepVariant.extend({
   /** Quantizer and vocabulary as in the paper: "GS 128"; null when its settings were refused. */
   variant: z.string().nullable(),
   /** Name of its run in the library. */
   run: z.string(),
-  /** The fields that make it differ from the others. */
-  change: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   config: trainingConfig.nullable(),
-  /** `waiting` also for one that was interrupted: the same command goes on with it. */
+  /** `waiting` also for one that was interrupted: the sweep goes on with it. */
   state: z.enum(['waiting', 'done', 'failed']),
   error: errorDetail.nullable(),
   step: z.int(),
@@ -26,6 +23,7 @@ export const variantResult = z.object({
   /** Share of the K symbols in use and perplexity at each position, over the descriptions of the whole collection. */
   usage: z.array(z.number()).nullable(),
   perplexity: z.array(z.number()).nullable(),
+  /** Null before it was evaluated, and for a collection without labels. */
   evaluation: evaluation.nullable(),
 });
 export type VariantResult = z.infer<typeof variantResult>;
@@ -34,7 +32,7 @@ export type VariantResult = z.infer<typeof variantResult>;
 export const sweepDocument = z.object({
   format: z.literal(1),
   name: z.string(),
-  kind: z.enum(['sweep', 'ablations']),
+  kind: sweepKind,
   collection: z.string(),
   /** Fields that all variants share, as given by the user. */
   settings: z.record(z.string(), z.unknown()),

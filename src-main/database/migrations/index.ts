@@ -16,6 +16,7 @@ import { comparisons } from './0130-comparisons';
 import { symbolsWithoutIndex } from './0140-symbols-without-index';
 import { comparingRuns } from './0150-comparing-runs';
 import { queueAndFindings } from './0160-queue-and-findings';
+import { sweepRegistry } from './0170-sweep-registry';
 import { deletedRuns } from './0180-deleted-runs';
 import { startedFrom } from './0190-started-from';
 
@@ -42,6 +43,7 @@ export const migrations: readonly Migration[] = [
   { version: 140, apply: symbolsWithoutIndex },
   { version: 150, apply: comparingRuns },
   { version: 160, apply: queueAndFindings },
+  { version: 170, apply: sweepRegistry },
   { version: 180, apply: deletedRuns },
   { version: 190, apply: startedFrom },
 ];

@@ -2,6 +2,7 @@ import type { Services } from '../services';
 import { collectionsRouter } from './collections';
 import { compareRouter } from './compare';
 import { curateRouter } from './curate';
+import { deletedRunsRouter } from './deleted-runs';
 import { describeRouter } from './describe';
 import { exploreRouter } from './explore';
 import { exportsRouter } from './exports';
@@ -11,7 +12,9 @@ import { imagesRouter } from './images';
 import { importsRouter } from './imports';
 import { jobsRouter } from './jobs';
 import { makeProcedures } from './procedures';
+import { runFoldersRouter } from './run-folders';
 import { runsRouter } from './runs';
+import { sweepsRouter } from './sweeps';
 import { systemRouter } from './system';
 import { teachersRouter } from './teachers';
 import { viewsRouter } from './views';
@@ -31,6 +34,9 @@ export function makeRouter(s: Services) {
     teachers: teachersRouter(procedures, s),
     features: featuresRouter(procedures, s),
     runs: runsRouter(procedures, s),
+    deletedRuns: deletedRunsRouter(procedures, s),
+    runFolders: runFoldersRouter(procedures, s),
+    sweeps: sweepsRouter(procedures, s),
     describe: describeRouter(procedures, s),
     explore: exploreRouter(procedures, s),
     compare: compareRouter(procedures, s),

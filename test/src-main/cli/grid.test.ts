@@ -11,12 +11,14 @@ describe('gridAxes', () => {
     ]);
   });
 
+  it('writes ranges out', () => expect(gridAxes(['vocabulary=16:48:16, 128', 'learning-rate=0.1:0.3:0.1'])).toEqual([{ key: 'vocabulary', values: [16, 32, 48, 128] }, { key: 'learningRate', values: [0.1, 0.2, 0.3] }]));
+
   it.each([
     ['vocabulary', '--grid is FIELD=VALUE,VALUE'],
     ['vocabulary=', '--grid is FIELD=VALUE,VALUE'],
     ['colour=red', 'there is no training field "colour"'],
-    ['vocabulary=64,many', '--vocabulary is a whole number'],
-    ['quantizer=gumble', '--quantizer is one of'],
+    ['vocabulary=64,many', '--grid vocabulary is a whole number from 2 to 4,096, but "many" was given'],
+    ['quantizer=gumble', '--grid quantizer is one of'],
     ['crossView=maybe', '--grid cross-view is on or off'],
   ])('refuses %s by name', (given, says) => expect(() => gridAxes([given])).toThrow(says));
 

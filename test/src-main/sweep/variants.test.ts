@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { publishedTable } from '../../../src-main/contract/paper';
 import { resolveConfig, variantName } from '../../../src-main/contract/presets';
-import { ablationGroups, ablations } from '../../../src-main/sweep/ablations';
+import { ablationGroup, mostVariants, paperAxes } from '../../../src-main/contract/sweeps';
+import { ablations } from '../../../src-main/sweep/ablations';
 import { planParallel, runBytes } from '../../../src-main/sweep/parallelism';
-import { gridVariants, paperAxes, runName } from '../../../src-main/sweep/variants';
+import { gridVariants, runName, sweepVariants } from '../../../src-main/sweep/variants';
 
 describe('the variants of a sweep', () => {
   it("are the nine of the paper in the paper's order", () => {
@@ -22,6 +23,15 @@ describe('the variants of a sweep', () => {
     expect(new Set(variants.map(({ label }) => label)).size).toBe(8);
     expect(variants[1]).toEqual({ label: 'VQ 64, seed 0, crossView off', group: 'VQ', change: { vocabulary: 64, seed: 0, crossView: false } });
     expect(gridVariants([{ key: 'views', values: [2, 4] }], {}).map(({ label, group }) => [label, group])).toEqual([['views 2', 'views 2'], ['views 4', 'views 4']]);
+  });
+
+  it('of a grid are refused when they are too many, or a field is both varied and set', () => {
+    const seeds = (count: number) => ({ key: 'seed' as const, values: Array.from({ length: count }, (_, i) => i) });
+    expect(sweepVariants({ kind: 'sweep', axes: [seeds(mostVariants)] }, {})).toHaveLength(mostVariants);
+    expect(() => sweepVariants({ kind: 'sweep', axes: [seeds(mostVariants), { key: 'views', values: [2, 4] }] }, {})).toThrow('This grid has 2,000 variants; a sweep has at most 1,000.');
+    expect(() => sweepVariants({ kind: 'sweep', axes: [seeds(2), seeds(3)] }, {})).toThrow('seed is given twice');
+    expect(() => sweepVariants({ kind: 'sweep', axes: [seeds(2)] }, { seed: 1 })).toThrow('seed is given twice');
+    expect(sweepVariants({ kind: 'ablations', groups: ['views'] }, {})).toEqual(ablations({}, ['views']));
   });
 
   it('refuses a name that no run can have', () => {
@@ -48,7 +58,7 @@ describe('ablations', () => {
   });
 
   it('can be those of some parts alone', () => {
-    for (const group of ablationGroups) expect(new Set(ablations({}, [group]).slice(1).map((one) => one.group))).toEqual(new Set([group]));
+    for (const group of ablationGroup.options) expect(new Set(ablations({}, [group]).slice(1).map((one) => one.group))).toEqual(new Set([group]));
   });
 });
 

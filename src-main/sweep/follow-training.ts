@@ -1,7 +1,7 @@
 import { GlyphscopeError } from '../contract/errors';
 import type { Collection } from '../contract/images';
 import type { Run, TrainingEvent } from '../contract/runs';
-import type { Client } from './engine-connection';
+import type { SweepClient } from './client';
 
 /** States in which a run goes on instead of a new one beginning. */
 export const resumable: ReadonlySet<Run['state']> = new Set<Run['state']>(['interrupted', 'paused', 'stopped', 'failed']);
@@ -13,7 +13,7 @@ export type Latest = { [T in TrainingEvent['type']]?: Extract<TrainingEvent, { t
  * @param given the fields that the user gave
  * @throws GlyphscopeError INVALID_INPUT naming the field
  */
-export async function refuseChanges(client: Client, known: Run, collection: Collection, given: Record<string, unknown>): Promise<void> {
+export async function refuseChanges(client: SweepClient, known: Run, collection: Collection, given: Record<string, unknown>): Promise<void> {
   const remedy = 'Leave it as it was, or choose another name.';
   if (known.collection !== collection.name)
     throw new GlyphscopeError('INVALID_INPUT', `"${known.name}" was begun on the collection "${known.collection}", not "${collection.name}".`, { subject: '--collection', remedy });
@@ -27,7 +27,7 @@ export async function refuseChanges(client: Client, known: Run, collection: Coll
  * Follows a training until it ends, pauses because it was asked to, or fails; gives the newest event of each type. When
  * `signal` aborts, the training is paused, which writes a checkpoint.
  */
-export async function followTraining(client: Client, run: Run, signal: AbortSignal, onEvents: (events: readonly TrainingEvent[], latest: Latest) => void): Promise<Latest> {
+export async function followTraining(client: SweepClient, run: Run, signal: AbortSignal, onEvents: (events: readonly TrainingEvent[], latest: Latest) => void): Promise<Latest> {
   const latest: Latest = {};
   const pause = () => void client.runs.pause({ run: run.id }).catch(() => client.runs.stop({ run: run.id }).catch(() => {}));
   signal.addEventListener('abort', pause, { once: true });
