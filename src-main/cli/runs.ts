@@ -1,3 +1,4 @@
+import type { Run } from '../contract/runs';
 import type { Command } from './command';
 import { withEngine } from './engine-connection';
 import { count, percent, table } from './wording';
@@ -13,14 +14,18 @@ export const runsCommand: Command = {
       const rows = runs.map((run) => [
         run.name,
         run.variant,
-        run.state,
+        run.queuePlace === null ? run.state : `${run.state}, ${run.queuePlace}`,
         `${count(run.step)} of ${count(run.config.steps)}`,
         run.knnTop1 === null ? '–' : percent(run.knnTop1),
+        foundWords(run),
         run.collection,
         run.encoded.join(', '),
       ]);
-      invocation.out.result({ runs }, runs.length === 0 ? 'No run yet: `glyphscope train` makes one.' : table(['run', 'variant', 'state', 'steps', 'k-NN', 'collection', 'describes'], rows));
+      invocation.out.result({ runs }, runs.length === 0 ? 'No run yet: `glyphscope train` makes one.' : table(['run', 'variant', 'state', 'steps', 'k-NN', 'found', 'collection', 'describes'], rows));
       return true;
     });
   },
 };
+
+/** The worst finding that stands, and how many others do: "few images, 1 more". */
+const foundWords = ({ finding }: Run): string => (finding === null ? '–' : `${finding.title}${finding.standing > 1 ? `, ${finding.standing - 1} more` : ''}`);

@@ -293,6 +293,10 @@ export const trainingConfig = z.object({
     label: 'Held-out sample', group: 'Watching', unit: 'images', advanced: true,
     help: 'Images that the measurement classifies, against four times as many that vote. 1,000 gives about one and a half points of error.',
   }),
+  patience: z.int().min(0).max(10_000_000).register(field, {
+    label: 'Patience', group: 'Watching', unit: 'steps', advanced: true,
+    help: 'Steps without a better loss or k-NN after which a run is found to make no progress, as long as as many are still to come. A tenth to a fifth of a long run is good; 0 never tells.',
+  }),
   onCollapse: z.enum(['warn', 'stop']).register(field, {
     label: 'On collapse', group: 'Watching',
     help: 'What an alarm does: warn tells its cause and goes on; stop also ends the run with a checkpoint, which saves time in a sweep.',

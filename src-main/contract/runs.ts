@@ -2,10 +2,14 @@ import * as z from 'zod';
 import { backendNames, trainingConfig } from './config';
 import { errorDetail } from './errors';
 import { startedFrom } from './fine-tuning';
-import { givenName, rowId, runNote } from './names';
+import { configValue, runFinding } from './health';
+import { givenName, rowId, runNote, symbolNumber } from './names';
 
-/** `interrupted`: the trainer or the engine ended without being asked; resuming goes on from the last checkpoint. */
-export const runState = z.enum(['preparing', 'training', 'paused', 'finished', 'stopped', 'failed', 'interrupted']);
+/**
+ * `queued`: waits until those before it have been trained. `interrupted`: the trainer or the engine ended without being
+ * asked; resuming goes on from the last checkpoint.
+ */
+export const runState = z.enum(['queued', 'preparing', 'training', 'paused', 'finished', 'stopped', 'failed', 'interrupted']);
 export type RunState = z.infer<typeof runState>;
 
 export const run = z.object({
@@ -18,6 +22,10 @@ export const run = z.object({
   /** The checkpoint of another run whose weights it began with; null: new weights. */
   startedFrom: startedFrom.nullable(),
   state: runState,
+  /** Place among the runs that wait, from 1; null when it does not. */
+  queuePlace: z.int().min(1).nullable(),
+  /** The worst of what it is found to suffer from; null: nothing. */
+  finding: runFinding.nullable(),
   config: trainingConfig,
   collection: z.string(),
   teacher: z.string(),
@@ -64,17 +72,41 @@ export const stepEvent = z.object({
   gradientNorm: z.number(),
   stepsPerSecond: z.number(),
   etaSeconds: z.number(),
+  /** What the trainer's process holds in memory; runs of before tell none of the two. */
+  memoryBytes: z.number().optional(),
+  /** What it holds on the GPU, where the backend tells. */
+  gpuBytes: z.number().optional(),
 });
 export type StepEvent = z.infer<typeof stepEvent>;
 
-/** k-NN top-1 on the held-out sample after each prefix length measured; `teacher` is the same from z_t. */
+/** Top-1 on the held-out sample after each prefix length measured; `teacher` and `teacherLinear` are the same from z_t. */
 export const evaluationEvent = z.object({
   type: z.literal('evaluation'),
   step: z.int(),
   knnTop1: z.record(z.string(), z.number()),
   teacher: z.number(),
+  /** By ridge regression (evaluation/ridge-probe.ts); runs of before have neither. */
+  linearTop1: z.record(z.string(), z.number()).optional(),
+  teacherLinear: z.number().optional(),
 });
 export type EvaluationEvent = z.infer<typeof evaluationEvent>;
+
+/** What the student says of the same few images at each evaluation, and where their embeddings lie. */
+export const snapshotEvent = z.object({
+  type: z.literal('snapshot'),
+  step: z.int(),
+  /** The same in every snapshot of a run. */
+  images: z.array(rowId),
+  /** False where nothing could be held out: then these images are trained on. */
+  heldOut: z.boolean(),
+  /** Descriptions of the first images. */
+  symbols: z.array(z.array(symbolNumber)),
+  /** The plane lies along the two directions in which these differ most in the teacher's features: the classes' means, or all of the images. */
+  plane: z.enum(['classes', 'images']),
+  /** x, y of each image's embedding on a plane that is the same at every evaluation; nearly all lie within −1 … 1. */
+  coordinates: z.array(z.number()),
+});
+export type SnapshotEvent = z.infer<typeof snapshotEvent>;
 
 /** What an alarm may say is wrong; training/collapse.ts tells each from the others. */
 export const collapseCause = z.enum([
@@ -101,14 +133,15 @@ export const alarmEvent = z.object({
   positions: z.array(z.int().min(1)),
   /** What is seen, with its figures. */
   text: z.string(),
-  /** Which fields to change in a new run, and how. */
-  remedies: z.array(z.object({ field: trainingConfig.keyof(), text: z.string() })),
+  /** Which fields to change in a new run, how, and a value that is worth a try. */
+  remedies: z.array(z.object({ field: trainingConfig.keyof(), text: z.string(), value: configValue.optional() })),
 });
 export type AlarmEvent = z.infer<typeof alarmEvent>;
 
 export const trainingEvent = z.discriminatedUnion('type', [
   stepEvent,
   evaluationEvent,
+  snapshotEvent,
   alarmEvent,
   z.object({ type: z.literal('state'), state: runState, step: z.int(), error: errorDetail.nullable() }),
   /** Runs of before the GPU was among the backends have no name. */
@@ -128,3 +161,14 @@ export const curves = z.object({
   messages: z.array(z.object({ step: z.int(), level: z.enum(['info', 'warning']), text: z.string() })),
 });
 export type Curves = z.infer<typeof curves>;
+
+/** The snapshots of a run, with what is known of their images. */
+export const snapshots = z.object({
+  images: z.array(z.object({ image: rowId, name: z.string(), label: z.string().nullable() })),
+  heldOut: z.boolean(),
+  plane: snapshotEvent.shape.plane,
+  /** Evaluations that one of these stands for: long runs have more than are given. The newest is always there. */
+  stride: z.int(),
+  list: z.array(snapshotEvent.pick({ step: true, symbols: true, coordinates: true })),
+});
+export type Snapshots = z.infer<typeof snapshots>;

@@ -176,6 +176,8 @@ export function writeRuns(db: WriteHandle) {
   );
   const forgetEncodings = change(db, 'DELETE FROM encodings WHERE run = ?');
   const remove = change(db, 'DELETE FROM runs WHERE id = ?');
+  const hide = change(db, 'UPDATE runs SET removed_at = created_at, emptying = 1 WHERE id = ?');
+  const reveal = change(db, 'UPDATE runs SET removed_at = NULL, emptying = 0 WHERE id = ?');
   const emptying = change(db, 'UPDATE runs SET emptying = 1 WHERE id = ? AND removed_at IS NOT NULL');
   return {
     create: (run: Omit<StoredRun, 'id' | 'describedStep' | 'knnTop1' | 'error' | 'findings' | 'diskBytes' | 'starred' | 'note' | 'startedFrom' | 'removedAt'> & Partial<Pick<StoredRun, 'startedFrom'>>): number =>
@@ -205,6 +207,9 @@ export function writeRuns(db: WriteHandle) {
     setBackend: (id: number, description: string): void => void backend(description, id),
     setEncoded: (id: number, collection: number, step: number, images: number, at: number): void => void encoded(id, collection, step, images, at),
     forgetEncodings: (id: number): void => void forgetEncodings(id),
+    /** Keeps a run that is being put together from being seen until it is whole; the next engine takes one away that never was. */
+    hide: (id: number): void => void hide(id),
+    reveal: (id: number): void => void reveal(id),
     /** From here on a deleted run cannot be restored. */
     beginEmptying: (id: number): void => void emptying(id),
     /** Events, evaluations, maps and encodings go with it; its descriptions must be gone before. */

@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { GlyphscopeError, type ErrorDetail } from '../contract/errors';
+import { worstFinding } from '../contract/health';
 import type { AlarmEvent, Curves, EvaluationEvent, Run, RunState, StepEvent } from '../contract/runs';
 import type { RunDiskUse } from '../contract/run-folder';
 import type { LibraryDatabase } from '../database/library-database';
@@ -11,7 +12,9 @@ import { writeRunCard } from './run-card';
 /** Milliseconds before a state that could not be stored is tried again. */
 const storeAgainAfter = 2_000;
 /** States in which a trainer is at work for a run. */
-export const activeStates: readonly RunState[] = ['preparing', 'training', 'paused'];
+export const workingStates: readonly RunState[] = ['preparing', 'training', 'paused'];
+/** States in which a run is, or is to be, trained without being asked once more. */
+export const activeStates: readonly RunState[] = ['queued', ...workingStates];
 
 /** Lane of jobs that a run's student works in: one job at a time over all runs, but runs of a sweep stand side by side. */
 export const studentLane = (run: { id: number; sweep: string | null }): string => (run.sweep === null ? 'student' : `student ${run.id}`);
@@ -95,7 +98,8 @@ export class Runs {
   /** The newest first. */
   list(): Run[] {
     const encodings = this.#db.read.runs.encodings();
-    return this.#db.read.runs.list().map((stored) => toRun(this.#current(stored), encodings));
+    const queue = this.#db.read.trainingQueue.all();
+    return this.#db.read.runs.list().map((stored) => toRun(this.#current(stored), encodings, queue));
   }
 
   /** @throws GlyphscopeError NOT_FOUND */
@@ -106,7 +110,7 @@ export class Runs {
   }
 
   show(id: number): Run {
-    return toRun(this.get(id), this.#db.read.runs.encodings());
+    return toRun(this.get(id), this.#db.read.runs.encodings(), this.#db.read.trainingQueue.all());
   }
 
   /** @throws GlyphscopeError NOT_FOUND, RUN_NOT_TRAINED before the first checkpoint */
@@ -202,8 +206,8 @@ async function filesOf(directory: string): Promise<{ name: string; bytes: number
   );
 }
 
-/** A run as the contract shows it. @param encodings which collections the runs have described */
-export function toRun(stored: StoredRun, encodings: readonly { run: number; name: string }[]): Run {
+/** A run as the contract shows it. @param encodings which collections the runs have described @param queue ids of the runs that wait, in order */
+export function toRun(stored: StoredRun, encodings: readonly { run: number; name: string }[], queue: readonly number[] = []): Run {
   const { id, name, variant, sweep, startedFrom, state, config, teacher, backend, step, embedded, knnTop1, error, createdAt, diskBytes, starred, note } = stored;
   return {
     id,
@@ -212,6 +216,8 @@ export function toRun(stored: StoredRun, encodings: readonly { run: number; name
     sweep,
     startedFrom,
     state,
+    queuePlace: state === 'queued' ? Math.max(0, queue.indexOf(id)) + 1 : null,
+    finding: worstFinding(stored.findings ?? []),
     config,
     collection: stored.collectionName,
     teacher,

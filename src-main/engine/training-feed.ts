@@ -13,14 +13,17 @@ const replayed = 2_000;
 export class TrainingFeed {
   readonly #db: LibraryDatabase;
   readonly #run: number;
+  readonly #onEvent: (event: TrainingEvent) => void;
   readonly #onFailure: (error: unknown) => void;
   #unstored: TrainingEvent[] = [];
   #timer: NodeJS.Timeout | null = null;
   readonly #watchers = new Set<{ events: TrainingEvent[]; wake: () => void }>();
 
-  constructor(o: { db: LibraryDatabase; run: number; onFailure: (error: unknown) => void }) {
+  /** @param o.onEvent called with every event */
+  constructor(o: { db: LibraryDatabase; run: number; onEvent: (event: TrainingEvent) => void; onFailure: (error: unknown) => void }) {
     this.#db = o.db;
     this.#run = o.run;
+    this.#onEvent = o.onEvent;
     this.#onFailure = o.onFailure;
   }
 
@@ -30,6 +33,7 @@ export class TrainingFeed {
       watcher.events.push(event);
       watcher.wake();
     }
+    this.#onEvent(event);
     this.#timer ??= setTimeout(() => {
       try {
         this.flush();

@@ -58,59 +58,81 @@ export function describeCollapse({ cause, positions }: Finding, signs: Signs, { 
 interface Remedy {
   field: keyof TrainingConfig;
   text: string;
+  /** A value to try; null where the other fields leave none. */
+  to: (config: TrainingConfig) => number | string | null;
   /** Whether there is something to change. */
   applies?: (config: TrainingConfig) => boolean;
 }
 
-const lowerRate: Remedy = { field: 'learningRate', text: 'lower it to a third.', applies: (c) => c.learningRate > 0 && c.learningRate <= highRate };
+/** Two digits are enough of a value to try. */
+const rounded = (value: number): number => Number(value.toPrecision(2));
+
+const lowerRate: Remedy = { field: 'learningRate', text: 'lower it to a third.', to: (c) => rounded(c.learningRate / 3), applies: (c) => c.learningRate > 0 && c.learningRate <= highRate };
 /** Above what any preset comes near: then this is the first to change, whatever collapsed. */
 const highRate = 0.005;
-const farLowerRate: Remedy = { field: 'learningRate', text: 'lower it to 0.001 or less.', applies: (c) => c.learningRate > highRate };
-const longerWarmup: Remedy = { field: 'warmup', text: 'raise it to 100 or more.', applies: (c) => c.warmup < 100 };
-const align: Remedy = { field: 'alignmentWeight', text: 'set it to 1: it ties the embedding to the feature.', applies: (c) => c.alignmentWeight === 0 };
-const residual: Remedy = { field: 'descriptor', text: 'take residual: it starts with every symbol in use.', applies: (c) => c.descriptor !== 'residual' };
-const diversity: Remedy = { field: 'diversityWeight', text: 'raise it: it rewards even use of the symbols.', applies: (c) => c.diversityWeight === 0 };
-const slowTeacher: Remedy = { field: 'teacherMomentum', text: 'raise it to 0.996 or more.', applies: (c) => c.teacherMomentum < 0.996 };
+const farLowerRate: Remedy = { field: 'learningRate', text: 'lower it to 0.001 or less.', to: () => 0.001, applies: (c) => c.learningRate > highRate };
+const longerWarmup: Remedy = { field: 'warmup', text: 'raise it to 100 or more.', to: () => 100, applies: (c) => c.warmup < 100 };
+const align: Remedy = { field: 'alignmentWeight', text: 'set it to 1: it ties the embedding to the feature.', to: () => 1, applies: (c) => c.alignmentWeight === 0 };
+const residual: Remedy = { field: 'descriptor', text: 'take residual: it starts with every symbol in use.', to: () => 'residual', applies: (c) => c.descriptor !== 'residual' };
+const diversity: Remedy = { field: 'diversityWeight', text: 'raise it: it rewards even use of the symbols.', to: () => 0.1, applies: (c) => c.diversityWeight === 0 };
+const slowTeacher: Remedy = { field: 'teacherMomentum', text: 'raise it to 0.996 or more.', to: () => 0.996, applies: (c) => c.teacherMomentum < 0.996 };
+const clip: Remedy = { field: 'gradientClip', text: 'set it to 1.', to: () => 1, applies: (c) => c.gradientClip === 0 || c.gradientClip > 1 };
+/** It stays below the student's. */
+const softTeacher = (c: TrainingConfig): number | null => {
+  const softer = Math.min(rounded(1.5 * c.teacherTemperature), rounded(0.9 * c.studentTemperature));
+  return softer > c.teacherTemperature ? softer : null;
+};
+export const sharperTeacher: Remedy = { field: 'teacherTemperature', text: 'lower it: a sharper teacher is further from uniform.', to: (c) => Math.max(0.005, rounded(0.7 * c.teacherTemperature)) };
+export const softerTeacher: Remedy = { field: 'teacherTemperature', text: 'raise it: a softer teacher lets more outputs speak.', to: softTeacher };
+export const centring: Remedy = { field: 'centreMomentum', text: 'set it to 0.9: the centre keeps one output from winning.', to: () => 0.9, applies: (c) => c.centreMomentum !== 0.9 };
 
-const symbols: readonly Remedy[] = [
+export const symbolRemedies: readonly Remedy[] = [
   residual,
-  { field: 'imitationSteps', text: 'set it to 600: the symbols then begin as residual k-means codes.', applies: (c) => c.descriptor !== 'residual' && c.imitationSteps === 0 },
-  { field: 'codeRevival', text: 'set it to 0.1: unused codes move to where the queries are.', applies: (c) => c.quantizer === 'vector' && c.codeRevival === 0 },
-  { field: 'sharpenedTemperatureEnd', text: 'raise it: softer symbols leave the others a gradient.', applies: (c) => c.quantizer === 'sharpened' && c.sharpenedTemperatureEnd < 0.5 },
-  { field: 'gumbelNoise', text: 'raise it to 0.5: noise tries the other symbols.', applies: (c) => c.quantizer === 'gumbel' && c.gumbelNoise < 0.5 },
+  { field: 'imitationSteps', text: 'set it to 600: the symbols then begin as residual k-means codes.', to: () => 600, applies: (c) => c.descriptor !== 'residual' && c.imitationSteps === 0 },
+  { field: 'codeRevival', text: 'set it to 0.1: unused codes move to where the queries are.', to: () => 0.1, applies: (c) => c.quantizer === 'vector' && c.codeRevival === 0 },
+  { field: 'sharpenedTemperatureEnd', text: 'raise it: softer symbols leave the others a gradient.', to: (c) => Math.min(0.5, c.sharpenedTemperatureStart), applies: (c) => c.quantizer === 'sharpened' && c.sharpenedTemperatureEnd < 0.5 },
+  { field: 'gumbelNoise', text: 'raise it to 0.5: noise tries the other symbols.', to: () => 0.5, applies: (c) => c.quantizer === 'gumbel' && c.gumbelNoise < 0.5 },
   align,
   diversity,
   lowerRate,
 ];
 
 const remedies: Record<CollapseCause, readonly Remedy[]> = {
-  'few-symbols': symbols,
-  'one-description': symbols,
-  'positions-alike': [residual, align, { field: 'prefixWeight', text: 'raise it to 1 or more: long prefixes then count.', applies: (c) => c.prefixWeight < 1 }, diversity, lowerRate],
-  'constant-embedding': [align, lowerRate, longerWarmup, { field: 'weightDecay', text: 'lower it to 0.01.', applies: (c) => c.weightDecay > 0.01 }],
-  'constant-output': [{ field: 'studentTemperature', text: 'lower it to 0.1.', applies: (c) => c.studentTemperature > 0.1 }, lowerRate, align],
-  'uniform-teacher': [{ field: 'teacherTemperature', text: 'lower it: a sharper teacher is further from uniform.' }, lowerRate, slowTeacher],
-  'constant-teacher': [{ field: 'centreMomentum', text: 'set it to 0.9: the centre keeps one output from winning.', applies: (c) => c.centreMomentum !== 0.9 }, { field: 'teacherTemperature', text: 'raise it: a softer teacher lets more outputs speak.' }, lowerRate, slowTeacher],
-  'centre-off': [{ field: 'centreMomentum', text: 'lower it to 0.9: the centre then follows the outputs.', applies: (c) => c.centreMomentum > 0.9 }, slowTeacher, lowerRate],
+  'few-symbols': symbolRemedies,
+  'one-description': symbolRemedies,
+  'positions-alike': [residual, align, { field: 'prefixWeight', text: 'raise it to 1 or more: long prefixes then count.', to: () => 1, applies: (c) => c.prefixWeight < 1 }, diversity, lowerRate],
+  'constant-embedding': [align, lowerRate, longerWarmup, { field: 'weightDecay', text: 'lower it to 0.01.', to: () => 0.01, applies: (c) => c.weightDecay > 0.01 }],
+  'constant-output': [{ field: 'studentTemperature', text: 'lower it to 0.1.', to: (c) => (c.teacherTemperature < 0.1 ? 0.1 : null), applies: (c) => c.studentTemperature > 0.1 }, lowerRate, align],
+  'uniform-teacher': [sharperTeacher, lowerRate, slowTeacher],
+  'constant-teacher': [centring, softerTeacher, lowerRate, slowTeacher],
+  'centre-off': [{ field: 'centreMomentum', text: 'lower it to 0.9: the centre then follows the outputs.', to: () => 0.9, applies: (c) => c.centreMomentum > 0.9 }, slowTeacher, lowerRate],
   diverging: [
     lowerRate,
-    { field: 'gradientClip', text: 'set it to 1.', applies: (c) => c.gradientClip === 0 || c.gradientClip > 1 },
+    clip,
     longerWarmup,
-    { field: 'commitmentWeight', text: 'raise it: it keeps queries near their codes.', applies: (c) => c.quantizer === 'vector' },
-    { field: 'gumbelTemperatureEnd', text: 'raise it.', applies: (c) => c.quantizer === 'gumbel' && c.gumbelTemperatureEnd < 0.5 },
+    { field: 'commitmentWeight', text: 'raise it: it keeps queries near their codes.', to: (c) => rounded(Math.max(0.25, 2 * c.commitmentWeight)), applies: (c) => c.quantizer === 'vector' },
+    { field: 'gumbelTemperatureEnd', text: 'raise it.', to: (c) => Math.min(0.5, c.gumbelTemperatureStart), applies: (c) => c.quantizer === 'gumbel' && c.gumbelTemperatureEnd < 0.5 },
   ],
   'not-finite': [
     lowerRate,
-    { field: 'gradientClip', text: 'set it to 1.', applies: (c) => c.gradientClip === 0 || c.gradientClip > 1 },
-    { field: 'gumbelTemperatureEnd', text: 'raise it.', applies: (c) => c.quantizer === 'gumbel' && c.gumbelTemperatureEnd < 0.3 },
-    { field: 'teacherTemperatureStart', text: 'raise it to 0.04.', applies: (c) => c.teacherTemperatureStart < 0.04 },
+    clip,
+    { field: 'gumbelTemperatureEnd', text: 'raise it.', to: (c) => Math.min(0.3, c.gumbelTemperatureStart), applies: (c) => c.quantizer === 'gumbel' && c.gumbelTemperatureEnd < 0.3 },
+    { field: 'teacherTemperatureStart', text: 'raise it to 0.04.', to: () => 0.04, applies: (c) => c.teacherTemperatureStart < 0.04 },
   ],
 };
 
 /** What to change in a new run, the most promising first, four at most; what is as it should be already is left out. */
 export function remediesFor(cause: CollapseCause, config: TrainingConfig): AlarmEvent['remedies'] {
-  return [farLowerRate, ...remedies[cause]]
+  return chooseRemedies([farLowerRate, ...remedies[cause]], config);
+}
+
+/** Those of the remedies that change something in this config, four at most. */
+export function chooseRemedies(possible: readonly Remedy[], config: TrainingConfig): AlarmEvent['remedies'] {
+  return possible
     .filter(({ applies }) => applies?.(config) ?? true)
     .slice(0, 4)
-    .map(({ field, text }) => ({ field, text }));
+    .map(({ field, text, to }) => {
+      const value = to(config);
+      return { field, text, ...(value !== null && value !== config[field] && { value }) };
+    });
 }

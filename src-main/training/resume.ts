@@ -16,7 +16,7 @@ export interface ResumeOptions {
 }
 
 /** Fields that change nothing of what is computed, or what their help says may differ from machine to machine. */
-const free: ReadonlySet<string> = new Set<keyof TrainingConfig>(['preset', 'backend', 'threads', 'microBatch', 'checkpointEvery', 'evaluateEvery', 'heldOut', 'onCollapse', 'collapseShare']);
+const free: ReadonlySet<string> = new Set<keyof TrainingConfig>(['preset', 'backend', 'threads', 'microBatch', 'checkpointEvery', 'evaluateEvery', 'heldOut', 'patience', 'onCollapse', 'collapseShare']);
 
 /**
  * Puts student and optimizer in the state of the newest whole checkpoint, and tells which ones were refused: those are

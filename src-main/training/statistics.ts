@@ -1,3 +1,5 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { TrainingConfig } from '../contract/config';
 import { GlyphscopeError } from '../contract/errors';
 import type { StepEvent } from '../contract/runs';
 import type { Tensor } from '../model/operations';
@@ -8,6 +10,8 @@ export type BatchStatistics = Pick<StepEvent, 'loss' | 'gradientNorm' | 'lossByP
 
 /** Reported steps whose symbols count for usage and perplexity: 64 images × 4 views × 16 are about 4,000 a position. */
 const remembered = 16;
+/** Symbols of each position that usage and perplexity are taken from, once so many steps were reported. */
+export const seenForUsage = ({ batch, views }: Pick<TrainingConfig, 'batch' | 'views'>): number => remembered * batch * views;
 
 /** What the measures of a step hold. */
 export type StepNumbers = { [Measure in keyof StepMeasures]: Float32Array };
@@ -25,6 +29,12 @@ export function requireFinite(step: number, gradientNorm: number): void {
       subject: `step ${step}`,
       remedy: 'The last checkpoint is kept. Lower the learning rate, or raise the temperatures.',
     });
+}
+
+/** Resident memory of this process, and what the backend holds on a GPU where it tells (WebGPU's does). */
+export function memoryInUse(): Pick<StepEvent, 'memoryBytes' | 'gpuBytes'> {
+  const { numBytesInGPU: gpuBytes } = tf.memory() as tf.MemoryInfo & { numBytesInGPU?: number };
+  return { memoryBytes: process.memoryUsage.rss(), ...(gpuBytes !== undefined && { gpuBytes }) };
 }
 
 /** What is told of a step; keeps the symbol counts of the last reported steps. */
