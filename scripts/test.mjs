@@ -8,8 +8,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
-import { findProgram, runProgram } from './programs.mjs';
-import { displayObstacle, engineNode, findChromium, findElectron, packageFile, root } from './project.mjs';
+import { startDisplay } from './display.mjs';
+import { runProgram } from './programs.mjs';
+import { engineNode, findChromium, findElectron, packageFile, root } from './project.mjs';
 
 const minutes = 60_000;
 const reports = fs.mkdtempSync(path.join(os.tmpdir(), 'glyphscope-test-'));
@@ -86,7 +87,7 @@ async function windows(names) {
   const electron = findElectron();
   if (!electron.path) leftOut.push(`Electron's windows: ${electron.reason}. Run \`npm run setup\`, or set GLYPHSCOPE_ELECTRON to an Electron binary.`);
   else {
-    display = displayObstacle() ? await startXvfb() : { name: null, stop() {} };
+    display = await startDisplay();
     if (display) {
       projects.push('--project=electron');
       environment.GLYPHSCOPE_ELECTRON = electron.path;
@@ -110,27 +111,6 @@ async function windows(names) {
   } finally {
     display?.stop();
   }
-}
-
-/** A display of our own, on the first free number; null where Xvfb is not installed or does not start. */
-async function startXvfb() {
-  const program = findProgram('Xvfb');
-  if (!program) return null;
-  const child = spawn(program, ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
-  const stop = () => child.kill();
-  process.once('exit', stop);
-  const name = await new Promise((resolve) => {
-    let text = '';
-    child.stdio[3].setEncoding('utf8').on('data', (part) => {
-      text += part;
-      if (text.includes('\n')) resolve(`:${text.trim()}`);
-    });
-    child.on('error', () => resolve(null));
-    child.on('exit', () => resolve(null));
-    setTimeout(() => resolve(null), 10_000).unref();
-  });
-  if (!name) stop();
-  return name ? { name, stop } : null;
 }
 
 function readJson(file) {

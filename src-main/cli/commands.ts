@@ -9,6 +9,7 @@ import { exportCommand } from './export';
 import { featuresCommand } from './features';
 import { fewShotCommand } from './few-shot';
 import { importCommand } from './import';
+import { linkCommand } from './link';
 import { mapCommand } from './map';
 import { neighboursCommand } from './neighbours';
 import { queryCommand } from './query';
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   runsCommand,
   collectionsCommand,
   serveCommand,
+  linkCommand,
   doctorCommand,
   setupComputeCommand,
 ];

@@ -44,7 +44,7 @@ export function errorOf(error: unknown): unknown {
 }
 
 /** The engine that the lock file tells of; null when there is none or it does not answer (a lock left over). */
-async function connectToRunning(library: string): Promise<Connection | null> {
+export async function connectToRunning(library: string): Promise<Connection | null> {
   const lock = readLock(library);
   if (!lock || lock.port === 0) return null;
   const socket = new WebSocket(`ws://127.0.0.1:${lock.port}${socketPath}`, { headers: { Authorization: `Bearer ${lock.hostToken}` }, handshakeTimeout: connectLimit, perMessageDeflate: false });

@@ -19,10 +19,12 @@ export const errorCode = z.enum([
   'RUN_NOT_TRAINED', // the run has no checkpoint yet
   'RUN_BUSY', // the run is training already
   'CHECKPOINT_DAMAGED',
+  'RUN_FOLDER_UNUSABLE', // a folder that is no exported run, or of which a file is missing, changed or foreign
   'LOSS_NOT_FINITE',
   'COLLAPSED', // a training that was asked to stop at the first alarm
   'BACKEND_UNAVAILABLE',
   'TEACHER_UNUSABLE', // a model that is no image encoder, or that asks for what the encoder cannot do
+  'ENGINE_UNREACHABLE', // nothing answers where the tunnel to a remote engine begins
   'HUB_UNREACHABLE', // no network, or the hub does not answer
   'GPU_OUT_OF_MEMORY',
   'GPU_LOST', // the GPU or its driver stopped

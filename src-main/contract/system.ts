@@ -42,6 +42,10 @@ export type DoctorReport = z.infer<typeof doctorReport>;
 export const engineInfo = z.object({
   version: z.string(),
   node: z.string(),
+  /** Name of the machine that the engine runs on. */
+  host: z.string(),
+  /** The page is shown on another machine than that, as far as the engine can know: through a tunnel, or over the network. */
+  remote: z.boolean(),
   library: z.string(),
   teacher: z.string(),
   /** What the last student computes with, or the name of what one will; null until that is decided. */

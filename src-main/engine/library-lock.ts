@@ -5,7 +5,7 @@ import { GlyphscopeError } from '../contract/errors';
 import { holdFile } from '../database/hold-file';
 
 /** What `library.lock` says about the engine that holds the library; port 0: it does not listen. */
-export const lockContent = z.object({ pid: z.int().min(1), port: z.int().min(0), hostToken: z.string() });
+export const lockContent = z.object({ pid: z.int().min(1), port: z.int().min(0), hostToken: z.string(), /** Opens the page. */ link: z.string().default('') });
 export type LockContent = z.infer<typeof lockContent>;
 
 const lockFile = (directory: string) => join(directory, 'library.lock');

@@ -24,7 +24,10 @@ const heartbeat = 30_000;
 const sessionRequest = z.object({ token: z.string().max(200) });
 
 export interface EngineServer {
+  /** Where it listens. */
   readonly origin: string;
+  /** Where the page is opened: the other end of the tunnel where one was named, else `origin`. */
+  readonly pageOrigin: string;
   readonly port: number;
   readonly authentication: Authentication;
   close(): Promise<void>;
@@ -33,6 +36,8 @@ export interface EngineServer {
 export interface ServerOptions {
   host: string;
   port: number;
+  /** Port of 127.0.0.1 on the user's machine from which a tunnel leads here, where it is not `port`. */
+  tunnelPort?: number;
   /** Folder of the built page. */
   page: string;
   router: Router<Contract, CallContext>;
@@ -49,7 +54,7 @@ export async function startServer(o: ServerOptions): Promise<EngineServer> {
       remedy: 'Keep 127.0.0.1 and forward the port (ssh -L PORT:127.0.0.1:PORT), or give one address of this machine.',
     });
   let port = o.port;
-  const authentication = new Authentication(() => ({ host: o.host, port }));
+  const authentication = new Authentication(() => [{ host: o.host, port }, ...(o.tunnelPort === undefined ? [] : [{ host: '127.0.0.1', port: o.tunnelPort }])]);
   const app = new Hono();
   app.onError((error, c) => {
     o.log(`${c.req.method} ${c.req.path} failed: ${error.stack ?? error.message}`);
@@ -57,7 +62,8 @@ export async function startServer(o: ServerOptions): Promise<EngineServer> {
   });
   app.post(sessionPath, async (c) => {
     const body = sessionRequest.safeParse(await c.req.json().catch(() => null));
-    const cookie = body.success ? authentication.openSession(body.data.token) : null;
+    const origin = authentication.originOf((c.env as HttpBindings).incoming);
+    const cookie = body.success && origin !== null ? authentication.openSession(body.data.token, origin) : null;
     return cookie ? c.body(null, 204, { 'Set-Cookie': cookie }) : c.json({ code: 'NOT_ALLOWED', message: 'The token is wrong.' }, 401);
   });
   const closed = new Hono();
@@ -77,7 +83,7 @@ export async function startServer(o: ServerOptions): Promise<EngineServer> {
   const server = createServer(
     { maxHeaderSize: 16 << 10, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 5_000 },
     (request, response) => {
-      for (const [name, value] of Object.entries(securityHeaders(authentication.origin))) response.setHeader(name, value);
+      for (const [name, value] of Object.entries(securityHeaders(authentication.originOf(request) ?? authentication.origins[0]))) response.setHeader(name, value);
       const refusal = refusalOf(request, authentication);
       if (!refusal) return void listener(request, response);
       response.writeHead(refusal.status, { 'Content-Type': 'application/json', Connection: 'close' });
@@ -89,9 +95,8 @@ export async function startServer(o: ServerOptions): Promise<EngineServer> {
   await listen(server, o.host, o.port);
   port = (server.address() as AddressInfo).port;
   return {
-    get origin() {
-      return authentication.origin;
-    },
+    origin: authentication.origins[0],
+    pageOrigin: authentication.origins.at(-1)!,
     port,
     authentication,
     close: async () => {

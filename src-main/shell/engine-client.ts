@@ -4,8 +4,11 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { WebSocket } from 'ws';
+import * as z from 'zod';
 import type { Contract } from '../contract/api';
+import { GlyphscopeError } from '../contract/errors';
 import type { GrantPurpose } from '../contract/export';
+import { knownEngine } from '../contract/remote';
 import { sessionPath, socketPath } from '../contract/urls';
 import type { EngineAddress } from './engine-process';
 
@@ -17,8 +20,11 @@ export interface SessionCookie {
   value: string;
 }
 
-/** Exchanges the page token for the session's cookie, as a browser does with the token in its address. */
-export function openSession({ origin, pageToken }: EngineAddress): Promise<SessionCookie> {
+/**
+ * Exchanges the page token for the session's cookie, as a browser does with the token in its address.
+ * @throws GlyphscopeError ENGINE_UNREACHABLE, NOT_ALLOWED (another token), INVALID_INPUT (nothing that is an engine)
+ */
+export function openSession({ origin, pageToken }: Pick<EngineAddress, 'origin' | 'pageToken'>): Promise<SessionCookie> {
   const body = JSON.stringify({ token: pageToken });
   return new Promise((resolve, reject) => {
     const request = http.request(
@@ -27,27 +33,66 @@ export function openSession({ origin, pageToken }: EngineAddress): Promise<Sessi
       (response) => {
         response.resume();
         const [name, value] = (response.headers['set-cookie']?.[0] ?? '').split(';', 1)[0].split('=', 2);
-        if (name && value) resolve({ name, value });
-        else reject(new Error(`The engine gave no session (HTTP ${response.statusCode}).`));
+        if (response.statusCode === 204 && name && value) resolve({ name, value });
+        else reject(refusalOf(origin, response.statusCode ?? 0));
       },
     );
-    request.on('timeout', () => request.destroy(new Error('The engine did not answer.')));
-    request.on('error', reject);
+    request.on('timeout', () => request.destroy(new Error('no answer within 10 seconds')));
+    request.on('error', (error) => reject(unreachable(origin, error)));
     request.end(body);
   });
 }
 
+const unreachable = (origin: string, error: Error) =>
+  new GlyphscopeError('ENGINE_UNREACHABLE', `No engine answers at ${origin} (${error.message}).`, {
+    subject: origin,
+    remedy: 'For an engine on a server: see that the SSH tunnel is open and that `glyphscope serve` runs there.',
+    cause: error,
+  });
+
+function refusalOf(origin: string, status: number): GlyphscopeError {
+  if (status === 401)
+    return new GlyphscopeError('NOT_ALLOWED', `The engine at ${origin} does not know this token: it has been started again since.`, {
+      subject: origin,
+      remedy: 'Give the link that it printed last; `glyphscope link` on the server prints it.',
+    });
+  if (status === 403)
+    return new GlyphscopeError('NOT_ALLOWED', `The engine behind ${origin} does not answer to this address.`, {
+      subject: origin,
+      remedy: 'Give the tunnel the same port at both ends, or start the engine with --remote --tunnel-port and the port of this end.',
+    });
+  return new GlyphscopeError('INVALID_INPUT', `What answers at ${origin} is no Glyphscope engine (HTTP ${status}).`, { subject: origin, remedy: 'See which port the tunnel begins at.' });
+}
+
 /** Tells the engine a path that the user chose in a native dialog; the page gets the grant and never the path. */
-export async function grantPath({ origin, hostToken }: EngineAddress, chosen: string, purpose: GrantPurpose): Promise<{ grant: string; name: string }> {
-  const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}${socketPath}`, { headers: { Authorization: `Bearer ${hostToken}` }, handshakeTimeout: limit, perMessageDeflate: false });
+export function grantPath({ origin, hostToken }: EngineAddress, chosen: string, purpose: GrantPurpose): Promise<{ grant: string; name: string }> {
+  return withSocket(origin, { Authorization: `Bearer ${hostToken}` }, (client) => client.host.grant({ path: chosen, purpose }));
+}
+
+const answer = z.object({ host: knownEngine.shape.host });
+
+/**
+ * The name of the machine that an engine runs on, asked with a session.
+ * @throws GlyphscopeError ENGINE_UNREACHABLE, INVALID_INPUT
+ */
+export async function hostOf(origin: string, { name, value }: SessionCookie): Promise<string> {
+  const info = await withSocket(origin, { Cookie: `${name}=${value}`, Origin: origin }, (client) => client.system.info(undefined, { signal: AbortSignal.timeout(limit) })).catch((error: Error) => {
+    throw unreachable(origin, error);
+  });
+  const told = answer.safeParse(info);
+  if (!told.success) throw new GlyphscopeError('INVALID_INPUT', `The engine at ${origin} is of a version that tells no host name.`, { subject: origin, remedy: 'Install the same Glyphscope on both machines.' });
+  return told.data.host;
+}
+
+async function withSocket<T>(origin: string, headers: Record<string, string>, work: (client: ContractRouterClient<Contract>) => Promise<T>): Promise<T> {
+  const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}${socketPath}`, { headers, handshakeTimeout: limit, perMessageDeflate: false, maxPayload: 1 << 20 });
   socket.binaryType = 'arraybuffer';
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
       socket.on('error', reject);
     });
-    const client: ContractRouterClient<Contract> = createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }));
-    return await client.host.grant({ path: chosen, purpose });
+    return await work(createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket })));
   } finally {
     socket.close();
   }

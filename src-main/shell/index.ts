@@ -1,14 +1,19 @@
 import path from 'node:path';
-import { app, BrowserWindow, Menu, nativeTheme, screen, session } from 'electron';
-import { answerPage } from './bridge';
-import { openSession } from './engine-client';
+import { app, BrowserWindow, Menu, nativeTheme, safeStorage, screen, session } from 'electron';
+import { type ErrorDetail, GlyphscopeError, toErrorDetail } from '../contract/errors';
+import { type ConnectRequest, type EngineLink, readEngineLink } from '../contract/remote';
+import { answerPage, messages } from './bridge';
+import { hostOf, openSession, type SessionCookie } from './engine-client';
 import { type EngineAddress, type EngineFailure, EngineProcess } from './engine-process';
 import { buildMenu } from './menu';
-import { noticePage, restartAddress } from './notice';
-import { enforcePolicy } from './security-policy';
+import { localAddress, noticePage, restartAddress } from './notice';
+import { RemoteEngines } from './remote-engines';
+import { enforcePolicy, isEngine } from './security-policy';
 import { readState, visibleBounds, type WindowState, writeState } from './window-state';
 
 const root = path.join(__dirname, '..', '..');
+/** Chromium's number for a load that another one ended. */
+const aborted = -3;
 /** --paper of the page's two themes. */
 const paper = { light: '#f8f6f1', dark: '#10141b' };
 
@@ -17,10 +22,13 @@ class Shell {
   readonly #stateFile = path.join(app.getPath('userData'), 'window.json');
   readonly #logFile = path.join(app.getPath('userData'), 'engine.log');
   readonly #state: WindowState = readState(this.#stateFile);
+  readonly #remoteEngines = new RemoteEngines(path.join(app.getPath('userData'), 'remote-engines.json'), safeStorage);
   readonly #library = app.commandLine.getSwitchValue('library') || null;
   #window: BrowserWindow | null = null;
   #engine: EngineProcess | null = null;
   #address: EngineAddress | null = null;
+  /** The remote engine that is shown instead of the local one. */
+  #remote: { origin: string; host: string } | null = null;
   #painted: Promise<void> = Promise.resolve();
   #quitting = false;
 
@@ -30,12 +38,24 @@ class Shell {
     app.on('window-all-closed', () => app.quit());
     app.on('before-quit', (event) => this.#beforeQuit(event));
     void app.whenReady().then(() => {
-      Menu.setApplicationMenu(buildMenu());
-      enforcePolicy(session.defaultSession, () => this.#address?.origin ?? null);
-      answerPage({ window: () => this.#window, engine: () => this.#address, onTheme: (theme) => (this.#state.theme = theme) });
+      enforcePolicy(session.defaultSession, () => this.#shown, () => this.#address?.origin ?? null);
+      answerPage({
+        window: () => this.#window,
+        engine: () => this.#address,
+        remote: () => this.#remote?.origin ?? null,
+        engines: this.#remoteEngines,
+        connect: (request) => this.#connect(request),
+        disconnect: () => this.#disconnect(),
+        onTheme: (theme) => (this.#state.theme = theme),
+      });
       this.#openWindow();
       void this.#showPage();
     });
+  }
+
+  /** Address of the engine whose page the window has; null while there is none. */
+  get #shown(): string | null {
+    return (this.#remote ?? this.#address)?.origin ?? null;
   }
 
   #startEngine(): void {
@@ -82,12 +102,13 @@ class Shell {
     window.on('close', () => this.#remember(window));
     window.on('closed', () => (this.#window = null));
     window.on('page-title-updated', (event) => event.preventDefault());
-    // The notice's button; security-policy.ts keeps the window from really going there.
+    // The notices' buttons; security-policy.ts keeps the window from really going there.
     window.webContents.on('will-navigate', (event, url) => {
-      if (url !== restartAddress || this.#address) return;
+      if (!this.#actOn(url)) return;
       event.preventDefault();
-      this.#startEngine();
-      void this.#showPage();
+    });
+    window.webContents.on('did-fail-load', (_event, code, reason, url, isMainFrame) => {
+      if (isMainFrame && code !== aborted && isEngine(url, this.#remote?.origin ?? null)) this.#showAway(url, reason);
     });
     this.#window = window;
     this.#painted = window.loadURL('about:blank'); // the background, while the engine starts
@@ -97,20 +118,94 @@ class Shell {
   async #showPage(): Promise<void> {
     try {
       const address = await this.#reachEngine();
-      const { name, value } = await openSession(address);
+      const cookie = await openSession(address);
       await this.#painted;
       this.#address = address;
       this.#state.port = Number(new URL(address.origin).port);
-      await session.defaultSession.cookies.set({ url: address.origin, name, value, httpOnly: true, sameSite: 'strict', path: '/' });
-      await this.#load(`${address.origin}/`);
+      await this.#enter(address.origin, cookie);
     } catch (error) {
       if (!this.#quitting) this.#showNotice(asFailure(error));
     }
   }
 
+  /** Loads the page of the engine that `#shown` names, with a session. */
+  async #enter(origin: string, { name, value }: SessionCookie): Promise<void> {
+    this.#tellMenu();
+    this.#window?.setTitle(this.#remote ? `Glyphscope: ${this.#remote.host}` : 'Glyphscope');
+    await session.defaultSession.cookies.set({ url: origin, name, value, httpOnly: true, sameSite: 'strict', path: '/' });
+    await this.#load(`${origin}/`);
+  }
+
+  #tellMenu(): void {
+    const connect = this.#remote === null && this.#address ? () => this.#window?.webContents.send(messages.connectAsked) : null;
+    Menu.setApplicationMenu(buildMenu({ connect, disconnect: this.#remote === null ? null : () => this.#disconnect() }));
+  }
+
+  /** Shows the page of a remote engine; the local one goes on by itself. Gives what kept it from that, or null. */
+  async #connect(request: ConnectRequest): Promise<ErrorDetail | null> {
+    try {
+      const { origin, token } = 'link' in request ? readEngineLink(request.link) : this.#keptLink(request.origin);
+      if (origin === this.#address?.origin) throw new GlyphscopeError('INVALID_INPUT', 'This is the link of the engine that this window shows already.', { subject: 'link' });
+      const cookie = await openSession({ origin, pageToken: token });
+      const host = await hostOf(origin, cookie);
+      this.#remoteEngines.remember({ origin, host, token });
+      this.#remote = { origin, host };
+      void this.#leave()
+        .then(() => this.#enter(origin, cookie))
+        .catch((error: Error) => process.stderr.write(`${origin} could not be shown: ${error.message}\n`)); // did-fail-load shows it
+      return null;
+    } catch (error) {
+      return toErrorDetail(error);
+    }
+  }
+
+  #keptLink(origin: string): EngineLink {
+    const token = this.#remoteEngines.token(origin);
+    if (token === null) throw new GlyphscopeError('NOT_FOUND', `The token of ${origin} is not kept.`, { subject: origin, remedy: 'Give the link that the engine printed.' });
+    return { origin, token };
+  }
+
+  /** Back to the local engine, which is started again where it has ended meanwhile. */
+  #disconnect(): void {
+    if (this.#remote === null) return;
+    this.#remote = null;
+    if (this.#address === null) this.#startEngine();
+    void this.#leave()
+      .then(() => this.#showPage())
+      .catch((error: unknown) => this.#showNotice(asFailure(error)));
+  }
+
+  /** What a notice's button asks for; false for any other address. */
+  #actOn(url: string): boolean {
+    if (url === restartAddress && this.#shown === null) {
+      this.#startEngine();
+      void this.#showPage();
+    } else if (url === restartAddress && this.#remote) void this.#load(`${this.#remote.origin}/`).catch(() => {}); // did-fail-load shows it
+    else if (url === localAddress && this.#remote) this.#disconnect();
+    else return false;
+    return true;
+  }
+
+  /** A remote page that was loaded anew while its tunnel is closed. */
+  #showAway(origin: string, reason: string): void {
+    const failure: ErrorDetail = { code: 'ENGINE_UNREACHABLE', message: `${this.#remote?.host ?? origin} does not answer at ${origin} (${reason}).`, remedy: 'See that the SSH tunnel is open and that the engine runs. What it stores is kept.' };
+    void this.#load(noticePage(failure, this.#logFile, { 'Try again': restartAddress, 'Back to the local engine': localAddress })).catch((error: Error) => process.stderr.write(`The notice could not be shown: ${error.message}\n`));
+  }
+
+  /**
+   * Ends the page of one engine before another's is shown. Cookies go to every port of this machine, and a port that one
+   * engine had may be another's later: what the page could leave behind that acts by itself is cleared.
+   */
+  async #leave(): Promise<void> {
+    await this.#load('about:blank');
+    await session.defaultSession.clearStorageData({ storages: ['cookies', 'serviceworkers', 'cachestorage'] });
+    await session.defaultSession.clearCache();
+  }
+
   #showNotice(failure: EngineFailure): void {
     this.#address = null;
-    if (this.#quitting) return;
+    if (this.#quitting || this.#remote !== null) return; // a remote page stays; the local engine starts again on the way back
+    this.#tellMenu();
     void this.#load(noticePage(failure, this.#logFile)).catch((error: Error) => process.stderr.write(`The notice could not be shown: ${error.message}\n`));
   }
 

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { ErrorDetail } from '../contract/errors';
 
-/** Where the notice's button leads; the shell acts on it and never goes there. */
+/** Where the notice's buttons lead; the shell acts on them and never goes there. */
 export const restartAddress = 'https://restart.invalid/';
+export const localAddress = 'https://local.invalid/';
 
 const titles: Partial<Record<ErrorDetail['code'], string>> = {
   LIBRARY_IN_USE: 'This library is open already',
   LIBRARY_NEWER: 'This library is newer than this Glyphscope',
+  ENGINE_UNREACHABLE: 'The engine does not answer',
 };
 
 const style = `
@@ -18,19 +20,19 @@ main { max-width: 520px; border-top: 1px solid var(--line); padding-top: 24px }
 h1 { font-size: 20px; font-weight: 600; margin: 0 0 12px }
 p { margin: 0 0 12px; overflow-wrap: anywhere }
 .quiet { color: var(--quiet); font-size: 13px }
-a { display: inline-block; margin-top: 8px; padding: 6px 16px; border-radius: 4px; background: var(--accent); color: var(--on); text-decoration: none }
+a { display: inline-block; margin: 8px 8px 0 0; padding: 6px 16px; border-radius: 4px; background: var(--accent); color: var(--on); text-decoration: none }
 a:focus-visible { outline: 2px solid var(--ink); outline-offset: 2px }
 `;
 
-/** A page of the shell's own, for when there is no engine to load one from: what happened, what to do, one button. */
-export function noticePage(failure: ErrorDetail, logFile: string): string {
+/** A page of the shell's own, for when there is no engine to load one from: what happened, and what to do as buttons. */
+export function noticePage(failure: ErrorDetail, logFile: string, buttons: Readonly<Record<string, string>> = { 'Start again': restartAddress }): string {
   const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`;
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><title>Glyphscope</title><style>${style}</style></head>
 <body><main role="alert"><h1>${escape(titles[failure.code] ?? 'The engine has stopped')}</h1>
 <p>${escape(failure.message)}</p>
 ${failure.remedy ? `<p>${escape(failure.remedy)}</p>` : ''}
-<a href="${restartAddress}">Start again</a>
+${Object.entries(buttons).map(([text, address]) => `<a href="${address}">${escape(text)}</a>`).join('\n')}
 <p class="quiet"><br>${escape(failure.code)} · log: ${escape(logFile)}</p></main></body></html>`;
   return `data:text/html;charset=utf-8,${encodeURIComponent(html)}`;
 }

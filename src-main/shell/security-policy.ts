@@ -1,16 +1,18 @@
 import { app, type Session } from 'electron';
 
-/** The page's Paste and Copy buttons; every other permission is denied. */
-const granted: ReadonlySet<string> = new Set(['clipboard-read', 'clipboard-sanitized-write']);
+/** The page's Copy buttons; and its Paste button, for the page of this machine's own engine only. Every other permission is denied. */
+const [copy, paste] = ['clipboard-sanitized-write', 'clipboard-read'];
 
 /**
  * What no page may do, whatever it is: ask for a permission other than the clipboard's, open a window, go anywhere but
- * to the engine, embed another page, or load anything from elsewhere. `origin` gives the engine's address, null while
- * there is none.
+ * to the engine, embed another page, or load anything from elsewhere.
+ * @param origin address of the engine that is shown, null while there is none
+ * @param local address of this machine's own engine: what a remote one shows may not read the clipboard by itself
  */
-export function enforcePolicy(session: Session, origin: () => string | null): void {
-  session.setPermissionRequestHandler((_contents, permission, answer, details) => answer(granted.has(permission) && details.isMainFrame && isEngine(details.requestingUrl, origin())));
-  session.setPermissionCheckHandler((_contents, permission, asking) => granted.has(permission) && isEngine(asking, origin()));
+export function enforcePolicy(session: Session, origin: () => string | null, local: () => string | null): void {
+  const granted = (permission: string, url: string) => isEngine(url, origin()) && (permission === copy || (permission === paste && isEngine(url, local())));
+  session.setPermissionRequestHandler((_contents, permission, answer, details) => answer(details.isMainFrame && granted(permission, details.requestingUrl)));
+  session.setPermissionCheckHandler((_contents, permission, asking) => granted(permission, asking));
   session.setDevicePermissionHandler(() => false);
   session.setSpellCheckerEnabled(false); // it would download dictionaries
   session.webRequest.onBeforeRequest((details, answer) => answer({ cancel: !mayLoad(details.url, origin()) }));

@@ -3,6 +3,7 @@ import type { Collection } from '../../src-main/contract/images';
 import type { Run } from '../../src-main/contract/runs';
 import type { EngineInfo } from '../../src-main/contract/system';
 import { explain, wasAborted, type Client } from '../client';
+import { remoteShell } from '../host';
 
 interface Remembered {
   collection: string | null;
@@ -51,6 +52,10 @@ export class Library {
 
   get info(): EngineInfo | null {
     return this.#info;
+  }
+  /** Name of the machine that the engine runs on where that is not this one, empty until it is known; else null. */
+  get remoteHost(): string | null {
+    return remoteShell || this.#info?.remote ? (this.#info?.host ?? '') : null;
   }
   get collections(): readonly Collection[] {
     return this.#collections;

@@ -9,6 +9,8 @@ export const systemRouter = (procedures: Procedures, s: Services) => ({
     return {
       version: s.locations.version,
       node: process.version,
+      host: s.host,
+      remote: s.remote,
       library: s.library.directory,
       teacher: s.teachers.embedded.info.name,
       backend: backend?.description ?? known?.candidates[0] ?? null,

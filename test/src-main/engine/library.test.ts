@@ -7,7 +7,7 @@ import { openLibrary } from '../../../src-main/engine/library';
 import { LibraryLock, readLock } from '../../../src-main/engine/library-lock';
 import { fillCollection, temporaryFolder } from '../database/library.fixture';
 
-const content = { pid: process.pid, port: 4321, hostToken: 'secret' };
+const content = { pid: process.pid, port: 4321, hostToken: 'secret', link: 'http://127.0.0.1:4321/#token=x' };
 
 describe('the lock', () => {
   it('keeps a second engine out and names the first', () => {
