@@ -16,6 +16,13 @@ export const knownEngine = z.object({
 });
 export type KnownEngine = z.infer<typeof knownEngine>;
 
+/** The same as the shell keeps it in its file: with the token as the system encrypted it, base64; null where it keeps no secrets. */
+export const rememberedEngines = z.array(knownEngine.omit({ signedIn: true }).extend({ token: z.string().nullable() }));
+export type RememberedEngine = z.infer<typeof rememberedEngines>[number];
+
+/** What the shell reads of a remote engine's answer to `system.info`, whatever version it is of. */
+export const remoteInfo = knownEngine.pick({ host: true });
+
 /** Remote engines known to the window, and whether the system can keep their tokens safe. */
 export interface KnownEngines {
   engines: readonly KnownEngine[];

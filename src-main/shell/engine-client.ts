@@ -4,11 +4,10 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { WebSocket } from 'ws';
-import * as z from 'zod';
 import type { Contract } from '../contract/api';
 import { GlyphscopeError } from '../contract/errors';
 import type { GrantPurpose } from '../contract/export';
-import { knownEngine } from '../contract/remote';
+import { remoteInfo } from '../contract/remote';
 import { sessionPath, socketPath } from '../contract/urls';
 import type { EngineAddress } from './engine-process';
 
@@ -69,8 +68,6 @@ export function grantPath({ origin, hostToken }: EngineAddress, chosen: string, 
   return withSocket(origin, { Authorization: `Bearer ${hostToken}` }, (client) => client.host.grant({ path: chosen, purpose }));
 }
 
-const answer = z.object({ host: knownEngine.shape.host });
-
 /**
  * The name of the machine that an engine runs on, asked with a session.
  * @throws GlyphscopeError ENGINE_UNREACHABLE, INVALID_INPUT
@@ -79,7 +76,7 @@ export async function hostOf(origin: string, { name, value }: SessionCookie): Pr
   const info = await withSocket(origin, { Cookie: `${name}=${value}`, Origin: origin }, (client) => client.system.info(undefined, { signal: AbortSignal.timeout(limit) })).catch((error: Error) => {
     throw unreachable(origin, error);
   });
-  const told = answer.safeParse(info);
+  const told = remoteInfo.safeParse(info);
   if (!told.success) throw new GlyphscopeError('INVALID_INPUT', `The engine at ${origin} is of a version that tells no host name.`, { subject: origin, remedy: 'Install the same Glyphscope on both machines.' });
   return told.data.host;
 }

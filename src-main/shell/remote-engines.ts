@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import * as z from 'zod';
-import { knownEngine, tunnelOrigin, type KnownEngines } from '../contract/remote';
+import { type KnownEngines, type RememberedEngine, rememberedEngines, tunnelOrigin } from '../contract/remote';
 
 /** The system's own store of secrets (Electron's safeStorage). */
 export interface Vault {
@@ -10,8 +9,6 @@ export interface Vault {
   decryptString(bytes: Buffer): string;
 }
 
-const remembered = knownEngine.omit({ signedIn: true }).extend({ /** Encrypted, base64; null where the system keeps no secrets. */ token: z.string().nullable() });
-type Remembered = z.infer<typeof remembered>;
 const most = 20;
 
 /**
@@ -54,15 +51,15 @@ export class RemoteEngines {
   }
 
   /** What is damaged or missing is as at the first start. */
-  #read(): Remembered[] {
+  #read(): RememberedEngine[] {
     try {
-      return z.array(remembered).parse(JSON.parse(fs.readFileSync(this.#file, 'utf8')));
+      return rememberedEngines.parse(JSON.parse(fs.readFileSync(this.#file, 'utf8')));
     } catch {
       return [];
     }
   }
 
-  #write(engines: readonly Remembered[]): void {
+  #write(engines: readonly RememberedEngine[]): void {
     fs.mkdirSync(path.dirname(this.#file), { recursive: true });
     fs.writeFileSync(`${this.#file}.new`, JSON.stringify(engines), { mode: 0o600 });
     fs.renameSync(`${this.#file}.new`, this.#file);
