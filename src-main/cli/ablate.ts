@@ -1,7 +1,8 @@
 import { ablationGroup } from '../contract/sweeps';
 import { UsageError } from './arguments';
 import type { Command } from './command';
-import { runSweep, sweepOptions } from './run-sweep';
+import { sweepOptions } from './run-sweep';
+import { trainSweep } from './train-sweep';
 import { givenConfig } from './training-flags';
 
 export const ablateCommand: Command = {
@@ -26,6 +27,6 @@ export const ablateCommand: Command = {
       return known.data;
     });
     const name = typeof values.name === 'string' ? values.name.trim() : 'ablations';
-    return runSweep(invocation, { name, grid: { kind: 'ablations', groups }, settings });
+    return trainSweep(invocation, { name, grid: { kind: 'ablations', groups }, settings });
   },
 };

@@ -16,6 +16,7 @@ import { queryCommand } from './query';
 import { runsCommand } from './runs';
 import { serveCommand } from './serve';
 import { setupComputeCommand } from './setup-compute';
+import { slurmTaskCommand } from './slurm-task';
 import { sweepCommand } from './sweep';
 import { statisticsCommand } from './statistics';
 import { teachersCommand } from './teachers';
@@ -44,4 +45,5 @@ export const commands: readonly Command[] = [
   linkCommand,
   doctorCommand,
   setupComputeCommand,
+  slurmTaskCommand,
 ];

@@ -15,6 +15,7 @@ import { type Client, withEngine } from './engine-connection';
 import { followJob, noteFailures } from './follow-job';
 import { findCollection } from './known-names';
 import type { Output } from './output';
+import { slurmFlags } from './slurm-flags';
 import { SweepBoard } from './sweep-board';
 import { trainingOptions } from './training-flags';
 import { count, duration, table } from './wording';
@@ -25,6 +26,7 @@ export const sweepOptions = (name: string): Command['options'] => ({
   name: { value: 'SWEEP', help: `The sweep's name, which begins the names of its runs. The same command with the same name goes on with it. Default: ${name}.` },
   out: { value: 'DIR', help: 'Where table and figures go. Default: a folder of its name under sweeps/ in the library.' },
   parallel: { value: 'N', help: 'Runs trained at the same time. Default: one for each core, as far as memory allows; one on a GPU.' },
+  ...slurmFlags,
   ...trainingOptions(),
 });
 

@@ -2,7 +2,8 @@ import { paperAxes } from '../contract/sweeps';
 import { UsageError } from './arguments';
 import type { Command } from './command';
 import { gridAxes } from './grid';
-import { runSweep, sweepOptions } from './run-sweep';
+import { sweepOptions } from './run-sweep';
+import { trainSweep } from './train-sweep';
 import { givenConfig } from './training-flags';
 
 export const sweepCommand: Command = {
@@ -31,6 +32,6 @@ export const sweepCommand: Command = {
     const name = typeof values.name === 'string' ? values.name.trim() : grid.length > 0 ? 'grid sweep' : values.small ? 'small sweep' : 'sweep';
     const varied = new Set<string>(axes.map(({ key }) => key));
     const shared = Object.fromEntries(Object.entries(settings).filter(([key]) => !varied.has(key)));
-    return runSweep(invocation, { name, grid: { kind: 'sweep', axes }, settings: shared });
+    return trainSweep(invocation, { name, grid: { kind: 'sweep', axes }, settings: shared });
   },
 };
