@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { neighboursPerPoint, umap } from '../../src-main/explore/umap';
 import { startBackend } from '../../src-main/model/backend';
-import { nearestRows } from '../../src-main/model/nearest-rows';
+import { nearestAmong } from '../../src-main/model/nearest-among';
 
 interface Request {
   rows: string;
@@ -22,7 +22,7 @@ const rows = new Float32Array(Uint8Array.from(readFileSync(request.rows)).buffer
 say({ version: description });
 while (!(await lines.next()).done) {
   const start = performance.now();
-  const nearest = await nearestRows({ bank: rows, queries: rows, width, k: neighboursPerPoint });
+  const nearest = await nearestAmong({ rows, width, k: neighboursPerPoint });
   const graph = performance.now();
   const points = await umap(rows, width, { seed: 0, nearest, threads: { entry: request.layout, threads } });
   const end = performance.now();

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Progress } from '../contract/progress';
+import { groupColumns, highestColumns, within, type Highest } from './highest-columns';
 
 /** For each of q queries its k nearest rows of the bank, both [q, k], nearest first; of equal ones the earlier row first. */
 export interface NearestRows {
@@ -11,8 +12,6 @@ export interface NearestRows {
 /** Rows of the bank that are multiplied at once, and products held at once (128 MB): more bring nothing. */
 const bankRowsAtOnce = 65_536;
 const productsAtOnce = 32_000_000;
-/** Columns of products that are searched as one. */
-const groupColumns = 64;
 
 /**
  * Exact nearest rows by inner product, on the started backend: blocks of the product of queries and bank, of which the
@@ -47,10 +46,8 @@ export async function nearestRows(o: { bank: Float32Array; queries: Float32Array
   return found;
 }
 
-const rowsOf = (rows: Float32Array, width: number, from: number, to: number) => tf.tensor2d(rows.subarray(from * width, to * width), [to - from, width]);
-
-/** Values and where they stand, both [q, k], highest first, of equal ones the first. */
-type Highest = [tf.Tensor2D, tf.Tensor2D];
+/** Some of the rows, [to − from, width]. */
+export const rowsOf = (rows: Float32Array, width: number, from: number, to: number) => tf.tensor2d(rows.subarray(from * width, to * width), [to - from, width]);
 
 /** The k highest products of each query with all blocks of the bank, and their rows in it. */
 function highestOf(queries: tf.Tensor2D, bank: readonly tf.Tensor2D[], k: number): Highest {
@@ -63,30 +60,4 @@ function highestOf(queries: tf.Tensor2D, bank: readonly tf.Tensor2D[], k: number
     before += block.shape[0];
   }
   return best!;
-}
-
-/**
- * The k highest columns of each row. Of groups of 64 columns only the k with the highest maxima can hold them, and maxima
- * cost a tenth of a search for the k highest through all columns. The groups stay in their order, so that of equal columns
- * the first counts.
- */
-function highestColumns(values: tf.Tensor2D, k: number): Highest {
-  const [q, columns] = values.shape;
-  const groups = columns / groupColumns;
-  if (!Number.isInteger(groups) || groups <= 2 * k) {
-    const highest = tf.topk(values, Math.min(k, columns));
-    return [highest.values, highest.indices];
-  }
-  const grouped = tf.reshape(values, [q, groups, groupColumns]);
-  const best = tf.topk(tf.max<tf.Tensor2D>(grouped, 2), k).indices;
-  const inOrder = tf.neg(tf.topk(tf.neg(best), k).values);
-  const candidates = tf.reshape(tf.gather(grouped, inOrder, 1, 1), [q, k * groupColumns]);
-  const places = tf.add(tf.mul(tf.expandDims(inOrder, 2), tf.scalar(groupColumns, 'int32')), tf.range(0, groupColumns, 1, 'int32'));
-  return within(candidates as tf.Tensor2D, tf.reshape(places, [q, k * groupColumns]) as tf.Tensor2D, k);
-}
-
-/** The k highest of the values, or all, with what stands at their places in `marks`; both [q, columns]. */
-function within(values: tf.Tensor2D, marks: tf.Tensor2D, k: number): Highest {
-  const highest = tf.topk(values, Math.min(k, values.shape[1]));
-  return [highest.values, tf.gather(marks, highest.indices, 1, 1)];
 }

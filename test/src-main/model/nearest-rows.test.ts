@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { plainProduct } from '../../../src-main/evaluation/matrix-product';
 import { mulberry32 } from '../../../src-main/evaluation/split';
+import { nearestAmong } from '../../../src-main/model/nearest-among';
 import { nearestRows } from '../../../src-main/model/nearest-rows';
 import './started-backend';
 
@@ -36,6 +37,26 @@ describe('nearestRows', () => {
     const rows = whole(50 * 4, 4);
     await nearestRows({ bank: rows, queries: rows, width: 4, k: 3 });
     await expect(nearestRows({ bank: rows, queries: rows, width: 4, k: 3, signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('nearestAmong', () => {
+  it('finds what brute force finds, equal ones by their order', async () => {
+    for (const [count, k] of [[40, 40], [150, 9]]) {
+      const rows = whole(count * 6, count);
+      expect(await nearestAmong({ rows, width: 6, k })).toEqual(await bruteForce(rows, rows, 6, k));
+    }
+  });
+  it('finds the same across blocks and in the rows that are left', async () => {
+    const rows = whole((5_632 + 64 + 30) * 6, 5);
+    expect(await nearestAmong({ rows, width: 6, k: 5 })).toEqual(await nearestRows({ bank: rows, queries: rows, width: 6, k: 5 }));
+  });
+  it('keeps no tensor, also when it is cancelled', async () => {
+    const before = tf.memory().numTensors;
+    const rows = whole(100 * 4, 4);
+    await nearestAmong({ rows, width: 4, k: 3 });
+    await expect(nearestAmong({ rows, width: 4, k: 3, signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
     expect(tf.memory().numTensors).toBe(before);
   });
 });
