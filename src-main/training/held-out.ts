@@ -1,6 +1,7 @@
 import type { EvaluationEvent } from '../contract/runs';
-import { weightedKnn } from '../evaluation/knn';
 import { prefixLengths } from '../evaluation/evaluate';
+import { weightedKnn } from '../evaluation/knn';
+import { ridgeTop1 } from '../evaluation/ridge-probe';
 import { backendProduct } from '../model/matrix-product';
 import type { Student } from '../model/student';
 import { tokensOf, type FeatureSource } from './batches';
@@ -13,13 +14,13 @@ export interface HeldOutImages {
   queryLabels: Int32Array;
 }
 
-/** Measures k-NN top-1 on the held-out images, DINO's protocol, mean of its four k. */
+/** Measures top-1 on the held-out images: k-NN by DINO's protocol, mean of its four k, and a linear probe by ridge regression. */
 export class HeldOut {
   readonly #clean: FeatureSource;
   readonly #tokens: FeatureSource | undefined;
   readonly #images: HeldOutImages;
   readonly #classes: number;
-  #teacher: number | null = null;
+  #teacher: Top1 | null = null;
 
   /** @param tokens of clean images, for a student that looks at them */
   constructor(clean: FeatureSource, images: HeldOutImages, tokens?: FeatureSource) {
@@ -29,20 +30,30 @@ export class HeldOut {
     this.#classes = 1 + Math.max(...images.bankLabels, ...images.queryLabels);
   }
 
-  async measure(student: Student, step: number): Promise<EvaluationEvent> {
+  /** What is told, and z_s of the queries' full descriptions, [q, Z]. */
+  async measure(student: Student, step: number): Promise<{ event: EvaluationEvent; embeddings: Float32Array }> {
     const bank = this.#clean.gather(this.#images.bankSlots);
     const queries = this.#clean.gather(this.#images.querySlots);
-    this.#teacher ??= await this.#top1(await student.centred(bank), await student.centred(queries), student.shape.featureWidth);
-    const lengths = prefixLengths(student.shape.length);
+    const { featureWidth: Z, length: L } = student.shape;
+    this.#teacher ??= await this.#top1(await student.centred(bank), await student.centred(queries), Z);
+    const lengths = prefixLengths(L);
     const banks = await student.embedPrefixes(bank, lengths, tokensOf(this.#tokens, this.#images.bankSlots));
     const asked = await student.embedPrefixes(queries, lengths, tokensOf(this.#tokens, this.#images.querySlots));
     const knnTop1: EvaluationEvent['knnTop1'] = {};
-    for (const length of lengths) knnTop1[String(length)] = await this.#top1(banks.get(length) as Float32Array, asked.get(length) as Float32Array, student.shape.featureWidth);
-    return { type: 'evaluation', step, knnTop1, teacher: this.#teacher };
+    const linearTop1: EvaluationEvent['linearTop1'] = {};
+    for (const length of lengths) ({ knn: knnTop1[String(length)], linear: linearTop1[String(length)] } = await this.#top1(banks.get(length)!, asked.get(length)!, Z));
+    return { event: { type: 'evaluation', step, knnTop1, teacher: this.#teacher.knn, linearTop1, teacherLinear: this.#teacher.linear }, embeddings: asked.get(L)! };
   }
 
-  async #top1(bank: Float32Array, queries: Float32Array, width: number): Promise<number> {
+  async #top1(bank: Float32Array, queries: Float32Array, width: number): Promise<Top1> {
     const { bankLabels, queryLabels } = this.#images;
-    return (await weightedKnn({ bank, bankLabels, queries, queryLabels, width, classes: this.#classes, product: backendProduct })).top1;
+    const common = { width, classes: this.#classes, product: backendProduct };
+    const { top1: knn } = await weightedKnn({ bank, bankLabels, queries, queryLabels, ...common });
+    return { knn, linear: await ridgeTop1({ train: bank, trainLabels: bankLabels, test: queries, testLabels: queryLabels, ...common }) };
   }
+}
+
+interface Top1 {
+  knn: number;
+  linear: number;
 }

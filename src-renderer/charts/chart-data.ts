@@ -14,6 +14,8 @@ export interface ChartSeries {
 export interface ChartData {
   x: readonly number[];
   y: readonly (readonly (number | null)[])[];
+  /** Of arrays that grow in place: changes whenever values that were there change. With it only new rows are looked at. */
+  revision?: number;
 }
 
 /** A place on x that something happened at. */
@@ -41,11 +43,18 @@ export function lastIndex(data: ChartData): number {
   return -1;
 }
 
+const rowsOf = (xName: string, series: readonly ChartSeries[], data: ChartData): (string | number)[][] => [
+  [xName, ...series.map((s) => s.name ?? s.label)],
+  ...data.x.map((x, i) => [x, ...data.y.map((row) => row[i] ?? '')]),
+];
+
 /** The rows behind a chart as tab-separated text with a head line, for the clipboard. */
-export function toTabSeparated(xName: string, series: readonly ChartSeries[], data: ChartData): string {
-  const head = [xName, ...series.map((s) => s.name ?? s.label)].join('\t');
-  const rows = data.x.map((x, i) => [x, ...data.y.map((row) => row[i] ?? '')].join('\t'));
-  return [head, ...rows].join('\n');
+export const toTabSeparated = (xName: string, series: readonly ChartSeries[], data: ChartData): string => rowsOf(xName, series, data).map((row) => row.join('\t')).join('\n');
+
+/** The same as CSV (RFC 4180): commas, CRLF, quotes round what holds a comma, a quote or a line break. */
+export function toCsv(xName: string, series: readonly ChartSeries[], data: ChartData): string {
+  const cell = (value: string | number) => (typeof value === 'string' && /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+  return rowsOf(xName, series, data).map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
 /**

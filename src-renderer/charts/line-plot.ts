@@ -1,6 +1,8 @@
 import uPlot from 'uplot';
-import { type ChartData, type ChartMark, type ChartSeries, placeLabels } from './chart-data';
+import type { ChartAxis } from './axes';
+import { type ChartMark, type ChartSeries, placeLabels } from './chart-data';
 import { formatTicks } from './number-format';
+import { logLimits, logTicks, yLimits } from './scales';
 
 /** What the canvas cannot read from style sheets itself; LineChart reads these from its element. */
 export interface PlotTheme {
@@ -24,6 +26,7 @@ export interface PlotOptions {
   /** Raw values drawn faintly behind the smoothed ones. */
   behind: boolean;
   syncKey: string;
+  axis: ChartAxis;
   /** Writes the values of the y axis. */
   ticks?: (splits: readonly number[]) => string[];
   theme: () => PlotTheme;
@@ -31,42 +34,13 @@ export interface PlotOptions {
   emphasis: () => number | null;
   /** Places on x with an upright line and a warning sign. */
   marks: () => readonly ChartMark[];
-  onCursor: (index: number | null) => void;
+  /** Where on x the crosshair stands; null: nowhere. */
+  onCursor: (x: number | null) => void;
   /** A stretch of x was marked; null: all of it is wanted again. */
   onZoom: (range: readonly [number, number] | null) => void;
 }
 
 const faded = (colour: string, share: number) => colour + Math.round(share * 255).toString(16).padStart(2, '0');
-
-/** Linear limits with a little air, never empty, holding what must be included. */
-export function yLimits(low: number | null, high: number | null, include: readonly number[] = []): [number, number] {
-  const values = [low, high, ...include].filter((v): v is number => v !== null && Number.isFinite(v));
-  if (values.length === 0) return [0, 1];
-  const least = Math.min(...values);
-  const most = Math.max(...values);
-  const span = most - least || Math.abs(most) || 1;
-  const bottom = include.includes(least) ? least : least >= 0 && least - 0.06 * span < 0 ? 0 : least - 0.06 * span;
-  return [bottom, include.includes(most) ? most : most + 0.06 * span];
-}
-
-/** Limits of a logarithmic scale around positive values, rounded outwards to one digit: 0.4 to 3, 20 to 700. */
-export function logLimits(low: number | null, high: number | null): [number, number] {
-  const least = low !== null && low > 0 ? low : 1e-4;
-  const most = high !== null && high > least ? high : least * 10;
-  const unit = (value: number) => 10 ** Math.floor(Math.log10(value) + 1e-9);
-  const bottom = Math.floor(least / unit(least) + 1e-9) * unit(least);
-  const top = Math.ceil(most / unit(most) - 1e-9) * unit(most);
-  return [bottom, top > bottom ? top : bottom * 2];
-}
-
-/** Values of a logarithmic axis: 1, 2 and 5 of each decade are written, or decades alone when there are many. */
-export function logTicks(splits: readonly number[]): string[] {
-  const decades = splits.length > 1 ? Math.log10(splits[splits.length - 1] / splits[0]) : 1;
-  return splits.map((value) => {
-    const leading = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
-    return leading === 1 || (decades < 2.5 && (leading === 2 || leading === 5)) ? formatTicks([value, value * 2])[0] : '';
-  });
-}
 
 function drawEndLabels(plot: uPlot, o: PlotOptions, first: number): void {
   const theme = o.theme();
@@ -159,7 +133,6 @@ export function createPlot(o: PlotOptions, data: uPlot.AlignedData): uPlot {
     grid: { stroke: () => o.theme().grid, width: 1 },
     ticks: { show: false },
     gap: 6,
-    values: (_, splits) => formatTicks(splits),
   });
   const plot = new uPlot(
     {
@@ -183,11 +156,11 @@ export function createPlot(o: PlotOptions, data: uPlot.AlignedData): uPlot {
       },
       series: [{}, ...raw, ...drawn],
       axes: [
-        { ...axis(), size: 24, space: 64 },
-        { ...axis(), size: 48, space: 28, ...(o.ticks ? { values: (_: uPlot, splits: number[]) => (o.ticks ?? formatTicks)(splits) } : {}), ...(o.log ? { values: (_: uPlot, splits: number[]) => logTicks(splits) } : {}) },
+        { ...axis(), size: 24, space: 64, values: (_, splits) => o.axis.ticks(splits), ...(o.axis.distances && { incrs: o.axis.distances }) },
+        { ...axis(), size: 48, space: 28, values: (_, splits) => (o.log ? logTicks : (o.ticks ?? formatTicks))(splits) },
       ],
       hooks: {
-        setCursor: [(u) => o.onCursor(u.cursor.idx ?? null)],
+        setCursor: [(u) => o.onCursor(u.cursor.idx === null || u.cursor.idx === undefined ? null : u.posToVal(u.cursor.left ?? 0, 'x'))],
         setSelect: [
           (u) => {
             if (u.select.width <= 0) return;
@@ -206,9 +179,7 @@ export function createPlot(o: PlotOptions, data: uPlot.AlignedData): uPlot {
   return plot;
 }
 
-/** The rows that `createPlot` wants: smoothed rows, with the raw ones before them when those are shown behind. */
-export function plotRows(data: ChartData, smoothed: readonly (readonly (number | null)[])[], behind: boolean, log: boolean): uPlot.AlignedData {
-  const positive = (row: readonly (number | null)[]) => (log ? row.map((v) => (v !== null && v > 0 ? v : null)) : (row as (number | null)[]));
-  const rows = behind ? [...data.y, ...smoothed] : smoothed;
-  return [data.x as number[], ...rows.map(positive)];
+/** The rows that `createPlot` wants, without what a logarithm cannot show. */
+export function plotRows({ x, rows }: { x: number[]; rows: (number | null)[][] }, log: boolean): uPlot.AlignedData {
+  return [x, ...(log ? rows.map((row) => row.map((value) => (value !== null && value > 0 ? value : null))) : rows)];
 }

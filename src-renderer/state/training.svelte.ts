@@ -1,10 +1,12 @@
+import { unpackColumns } from '../../src-main/contract/curves';
 import type { ErrorDetail } from '../../src-main/contract/errors';
 import type { Run, RunState, TrainingEvent } from '../../src-main/contract/runs';
 import { explain, wasAborted } from '../client';
 import type { App } from './app.svelte';
 import { CurveStore } from './curve-store.svelte';
 
-export type RunAction = 'pause' | 'resume' | 'stop' | 'remove' | 'evaluate';
+/** `start-now`: beside what is trained already; `discard`: stop and delete. */
+export type RunAction = 'start-now' | 'pause' | 'resume' | 'stop' | 'discard' | 'remove' | 'evaluate';
 export interface RunMessage {
   step: number;
   level: 'info' | 'warning';
@@ -18,9 +20,10 @@ export const isLive = (state: RunState): boolean => state === 'preparing' || sta
 export function actionsFor(run: Run): RunAction[] {
   const evaluate: RunAction[] = run.usable ? ['evaluate'] : [];
   const remove: RunAction[] = run.embedded ? [] : ['remove'];
-  if (run.state === 'preparing') return ['stop'];
-  if (run.state === 'training') return ['pause', 'stop'];
-  if (run.state === 'paused') return ['resume', 'stop', ...evaluate];
+  if (run.state === 'queued') return ['start-now', 'stop', ...evaluate];
+  if (run.state === 'preparing') return ['stop', 'discard'];
+  if (run.state === 'training') return ['pause', 'stop', 'discard'];
+  if (run.state === 'paused') return ['resume', 'stop', 'discard', ...evaluate];
   const again: RunAction[] = run.embedded || run.state === 'finished' || (run.state === 'failed' && !run.usable) ? [] : ['resume'];
   if (run.state !== 'finished') return [...again, ...evaluate, ...remove];
   return [...evaluate, ...remove];
@@ -51,6 +54,10 @@ export class Training {
     const { library } = this.#app;
     const runs = this.#fresh?.revision === library.revision ? this.#fresh.runs : library.runs;
     return [...runs].sort((a, b) => Number(a.embedded) - Number(b.embedded) || b.createdAt - a.createdAt);
+  }
+  /** Runs that wait to be trained, the next one first. */
+  get waiting(): readonly Run[] {
+    return this.runs.filter(({ queuePlace }) => queuePlace !== null).sort((a, b) => a.queuePlace! - b.queuePlace!);
   }
   run(id: number | null): Run | null {
     return this.runs.find((run) => run.id === id) ?? null;
@@ -100,7 +107,7 @@ export class Training {
   /** Keeps the list up to date while a run is at work. Returns how to end it. */
   follow(everyMilliseconds = 2000): () => void {
     const timer = setInterval(() => {
-      if (this.runs.some((run) => isLive(run.state)) && !document.hidden) void this.poll();
+      if (this.runs.some(({ state }) => isLive(state) || state === 'queued') && !document.hidden) void this.poll();
     }, everyMilliseconds);
     return () => clearInterval(timer);
   }
@@ -114,14 +121,18 @@ export class Training {
       this.#live = null;
       this.#messages = [];
       this.#failed = null;
-      this.curves.load({ run: id, stride: 1, steps: [], evaluations: [], alarms: [], messages: [] });
+      this.curves.clear();
       this.#loading = true;
     }
     this.#error = null;
-    client.runs.curves({ run: id }, { signal: stop.signal }).then(
-      (curves) => {
+    const history = async () => {
+      const [curves, stretch] = await Promise.all([client.runs.curves({ run: id, points: 0 }, { signal: stop.signal }), client.runs.stretch({ run: id }, { signal: stop.signal })]);
+      return { curves, stretch: { stride: stretch.stride, columns: await unpackColumns(stretch) } };
+    };
+    history().then(
+      ({ curves, stretch }) => {
         if (stop.signal.aborted) return;
-        this.curves.load(curves);
+        this.curves.load(curves, stretch);
         this.#messages = curves.messages;
         this.#loading = false;
         const end = connection.follow(
@@ -152,7 +163,7 @@ export class Training {
   }
 
   /** Asks the engine to do something with a run. True when it agreed; otherwise `failed` says why not. */
-  async act(action: RunAction, run: Run, collection: number | null = null): Promise<boolean> {
+  async act(action: Exclude<RunAction, 'remove' | 'discard'>, run: Run, collection: number | null = null): Promise<boolean> {
     const { client } = this.#app;
     this.#pending = action;
     this.#failed = null;
@@ -160,7 +171,8 @@ export class Training {
       if (action === 'evaluate') {
         if (collection === null) return false;
         await client.runs.evaluate({ run: run.id, collection });
-      } else await client.runs[action]({ run: run.id });
+      } else if (action === 'start-now') await client.runs.resume({ run: run.id, atOnce: true });
+      else await client.runs[action]({ run: run.id });
       await this.poll();
       return true;
     } catch (error) {
@@ -169,6 +181,12 @@ export class Training {
     } finally {
       this.#pending = null;
     }
+  }
+
+  /** Gives a run that waits another place, from 1 on. @throws what the engine answered */
+  async move(run: Run, place: number): Promise<void> {
+    await this.#app.client.runs.moveInQueue({ run: run.id, place });
+    await this.poll();
   }
 
   dismissFailure(): void {

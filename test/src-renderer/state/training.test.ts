@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { GlyphscopeError } from '../../../src-main/contract/errors';
 import { presetConfig } from '../../../src-main/contract/presets';
+import { addRow, emptyColumns, packColumns } from '../../../src-main/contract/curves';
 import type { Curves, Run, RunState, StepEvent, TrainingEvent } from '../../../src-main/contract/runs';
 import { actionsFor, Training } from '../../../src-renderer/state/training.svelte';
 
@@ -31,7 +32,12 @@ function setUp(state: { runs: Run[]; curves?: Curves; refuse?: GlyphscopeError }
   const client = {
     runs: {
       list: async () => state.runs,
-      curves: async () => state.curves ?? { run: 1, stride: 1, steps: [step(1), step(2)], evaluations: [], alarms: [], messages: [{ step: 1, level: 'warning', text: 'few' }] },
+      curves: async () => state.curves ?? { run: 1, stride: 1, steps: [step(2)], evaluations: [], alarms: [], messages: [{ step: 1, level: 'warning', text: 'few' }] },
+      stretch: async () => {
+        const columns = emptyColumns(0);
+        for (const event of state.curves?.steps ?? [step(1), step(2)]) addRow(columns, event);
+        return { run: 1, stride: 1, length: columns.lists.lossByPrefix.length, rows: columns.places.step.length, values: packColumns(columns) };
+      },
       watch: (input: unknown) => asked.push(input),
       pause: agree, resume: agree, stop: agree, remove: agree, evaluate: agree,
     },
