@@ -13,6 +13,11 @@ export async function findRun(client: Client, name: string): Promise<Run> {
   return find('run', await client.runs.list(), name, '`glyphscope train` makes one.');
 }
 
+/** The deleted run of that name, the last deleted of several. @throws GlyphscopeError NOT_FOUND, listing the names there are */
+export function findRunAmong<T extends { name: string }>(runs: readonly T[], name: string): T {
+  return find('deleted run', runs, name, '`glyphscope runs remove RUN` deletes one.');
+}
+
 function find<T extends { name: string }>(kind: string, known: readonly T[], name: string, remedy: string): T {
   const found = known.find((one) => one.name === name.trim());
   if (found) return found;

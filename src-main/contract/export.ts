@@ -28,7 +28,7 @@ export const exportRequest = selectedImages.extend(exportOptions.shape);
 export type ExportRequest = z.infer<typeof exportRequest>;
 
 /** What a path that the user chose in a native dialog may be used for. */
-export const grantPurpose = z.enum(['import', 'export', 'teacher']);
+export const grantPurpose = z.enum(['import', 'export', 'teacher', 'run']);
 export type GrantPurpose = z.infer<typeof grantPurpose>;
 
 /** A file of a finished export that waits to be fetched: see `exportUrl` in urls.ts. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { errorDetail } from './errors';
 import { fileFailure } from './images';
 
-export const jobKind = z.enum(['first-launch', 'import', 'teacher', 'features', 'encode', 'evaluate', 'few-shot', 'statistics', 'map', 'compare', 'export', 'near-duplicates']);
+export const jobKind = z.enum(['first-launch', 'import', 'teacher', 'features', 'encode', 'evaluate', 'few-shot', 'statistics', 'map', 'compare', 'export', 'import-run', 'near-duplicates']);
 export type JobKind = z.infer<typeof jobKind>;
 
 export const jobState = z.enum(['waiting', 'running', 'done', 'failed', 'cancelled', 'interrupted']);

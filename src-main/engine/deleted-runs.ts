@@ -30,9 +30,12 @@ export class DeletedRuns {
   #timer: NodeJS.Timeout | null = null;
   #emptying: Promise<void> = Promise.resolve();
   #closed = false;
+  /** Removals that an earlier engine began, and runs that it did not finish putting together. */
+  readonly #leftOver: readonly number[];
 
   constructor(o: DeletedRunsOptions) {
     this.#o = o;
+    this.#leftOver = o.library.db.read.runs.emptying();
   }
 
   /** Days that they are kept for; null: until they are emptied by hand. */
@@ -87,7 +90,7 @@ export class DeletedRuns {
 
   /** Goes on with what an earlier engine began, empties what is old, and looks again from time to time. */
   begin(): void {
-    for (const id of this.#o.library.db.read.runs.emptying()) this.#removeLater(id);
+    for (const id of this.#leftOver) this.#removeLater(id);
     this.#emptyOld();
     this.#timer = setInterval(() => this.#emptyOld(), lookEvery);
     this.#timer.unref();

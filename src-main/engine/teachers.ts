@@ -73,7 +73,8 @@ export class Teachers {
 
   /** The embedded one first, then by name; one whose folder is damaged is left out and told to the log. */
   list(): Teacher[] {
-    const used = this.#o.db.read.runs.list().map(({ teacher }) => teacher);
+    const { runs } = this.#o.db.read;
+    const used = [...runs.list(), ...runs.removed()].map(({ teacher }) => teacher);
     const runsWith = (name: string) => used.filter((one) => one === name).length;
     const added = this.#names().flatMap((name) => {
       try {
@@ -97,7 +98,9 @@ export class Teachers {
   async remove(name: string): Promise<void> {
     const teacher = this.get(name);
     if (teacher === this.embedded) throw new GlyphscopeError('NOT_ALLOWED', `The teacher ${teacher.info.name} comes with Glyphscope and stays.`, { subject: name });
-    const runs = this.#o.db.read.runs.list().filter((run) => run.teacher === name);
+    const { read } = this.#o.db;
+    const [runs, deleted] = [read.runs.list(), read.runs.removed()].map((all) => all.filter((run) => run.teacher === name));
+    if (runs.length === 0 && deleted.length > 0) throw new GlyphscopeError('RUN_BUSY', `${deleted.length === 1 ? `The deleted run "${deleted[0].name}" needs` : `${deleted.length} deleted runs need`} the teacher ${name}.`, { subject: name, remedy: 'Empty the deleted runs first.' });
     if (runs.length > 0) throw new GlyphscopeError('RUN_BUSY', `${runs.length === 1 ? `The run "${runs[0].name}" needs` : `${runs.length} runs need`} the teacher ${name}.`, { subject: name, remedy: 'Delete these runs first.' });
     this.#working.delete(name);
     await teacher.close();

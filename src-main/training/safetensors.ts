@@ -14,6 +14,9 @@ const header = z.record(
   ]),
 );
 
+/** Longest header, as the format's own readers have it. */
+const largestHeader = 100_000_000;
+
 export function encodeSafetensors(arrays: NamedArray[]): Buffer {
   const entries: Record<string, unknown> = {};
   let offset = 0;
@@ -33,6 +36,7 @@ export function decodeSafetensors(bytes: Buffer, file: string): NamedArray[] {
   const damaged = (why: string) => new GlyphscopeError('CHECKPOINT_DAMAGED', `${file} ${why}.`, { subject: file });
   if (bytes.length < 8) throw damaged('is shorter than its header');
   const length = Number(bytes.readBigUInt64LE(0));
+  if (length > largestHeader) throw damaged(`has a header of ${length.toLocaleString('en')} bytes`);
   if (length > bytes.length - 8) throw damaged('is cut short');
   let entries: z.infer<typeof header>;
   try {
@@ -46,7 +50,7 @@ export function decodeSafetensors(bytes: Buffer, file: string): NamedArray[] {
     if (!('data_offsets' in entry) || typeof entry.data_offsets === 'string') continue;
     const [from, to] = entry.data_offsets as [number, number];
     const shape = entry.shape as number[];
-    if (to > bytes.length - start || to - from !== 4 * shape.reduce((a, b) => a * b, 1)) throw damaged(`holds ${name} only in part`);
+    if (from > to || to > bytes.length - start || to - from !== 4 * shape.reduce((a, b) => a * b, 1)) throw damaged(`holds ${name} only in part`);
     // Copied, because a Float32Array must begin at a multiple of four bytes.
     arrays.push({ name, shape, data: new Float32Array(Uint8Array.prototype.slice.call(bytes, start + from, start + to).buffer) });
   }

@@ -10,7 +10,7 @@ import type { LanguageStatisticsParts } from '../evaluation/language-statistics'
 import type { NearestRows } from '../model/nearest-rows';
 import type { Descriptions } from '../model/student';
 import { describeExit, startChild } from './child';
-import { floats, fromStudent, nearestRowsFound, studentDescriptions, type BackendInUse, type EvaluationRequest, type FewShotRequest, type FromStudent, type StatisticsRequest, type ToStudent } from './messages';
+import { floats, fromStudent, modelWritten, nearestRowsFound, studentDescriptions, type BackendInUse, type EvaluationRequest, type FewShotRequest, type FromStudent, type ModelWritten, type StatisticsRequest, type ToStudent } from './messages';
 
 export interface StudentOptions {
   /** Built file out/engine/student.mjs. */
@@ -126,6 +126,14 @@ export class StudentClient {
   /** Measures the descriptions of images as a language. @throws COLLECTION_TOO_SMALL, FEATURES_MISSING, CANCELLED */
   async statistics(request: StatisticsRequest, onProgress?: Progress, signal?: AbortSignal): Promise<LanguageStatisticsParts> {
     return languageStatistics.omit({ ...unnamed, step: true }).parse(await this.#ask((id) => ({ type: 'statistics', id, request }), onProgress, signal));
+  }
+
+  /**
+   * Writes model.safetensors, descriptor.onnx and interpreter.onnx into a folder.
+   * @param facts said of both graphs, by name  @throws INVALID_INPUT when a graph would be too large
+   */
+  async writeModel(folder: string, facts: Record<string, string>): Promise<ModelWritten> {
+    return modelWritten.parse(await this.#ask((id) => ({ type: 'write-model', id, folder, facts })));
   }
 
   /** Lets the process go; resolves when it is gone. */

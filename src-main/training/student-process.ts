@@ -4,11 +4,13 @@ import type { Progress } from '../contract/progress';
 import { startPlanned } from './planned-backend';
 import { studentShape } from '../model/shapes';
 import { manyMultiplications, nearestInCells } from '../model/nearest-in-cells';
+import { nearestAmong } from '../model/nearest-among';
 import { nearestRows } from '../model/nearest-rows';
 import { Student } from '../model/student';
 import { newestCheckpoint } from './checkpoint';
 import { huesOf } from './hues';
-import { toStudent, type FromStudent, type ToStudent } from './messages';
+import { toStudent, type FromStudent, type ModelWritten, type ToStudent } from './messages';
+import { writeModelFiles } from './model-files';
 import { evaluate, fewShot, statistics } from './student-measurements';
 
 /**
@@ -20,6 +22,7 @@ const send = (message: FromStudent) => {
 };
 const cancels = new Map<number, AbortController>();
 let student: Student | null = null;
+let loadedStep = 0;
 
 async function start({ runDirectory, backend: plan, threads }: Extract<ToStudent, { type: 'start' }>): Promise<void> {
   const warnings: string[] = [];
@@ -35,6 +38,7 @@ async function start({ runDirectory, backend: plan, threads }: Extract<ToStudent
   loaded.parameters.write(checkpoint.weights);
   await loaded.describe(new Float32Array(featureWidth), tokenWidth ? { tokens: new Float32Array(config.featureTokens * tokenWidth) } : {}); // the first use of a backend is its slowest
   student = loaded;
+  loadedStep = step;
   const { length, vocabulary } = config;
   send({ type: 'ready', backend: { name, description, reason, note }, step, featureWidth, length, vocabulary, teacher, warnings });
 }
@@ -54,15 +58,22 @@ async function answer(message: Exclude<ToStudent, { type: 'start' | 'cancel' }>,
       const { vocabulary, featureWidth } = loaded.shape;
       return huesOf(await loaded.interpret(Uint16Array.from({ length: vocabulary }, (_, k) => k), vocabulary, 1), featureWidth);
     }
-    case 'nearest':
-      if (message.approximate && !message.bank && (message.rows.length / message.width) * message.rows.length >= manyMultiplications) return nearestInCells({ ...message, signal, onProgress });
-      return { recall: null, ...(await nearestRows({ bank: message.bank ?? message.rows, queries: message.rows, width: message.width, k: message.k, signal, onProgress })) };
+    case 'nearest': {
+      const { rows, bank, width, k } = message;
+      if (bank) return { recall: null, ...(await nearestRows({ bank, queries: rows, width, k, signal, onProgress })) };
+      if (message.approximate && (rows.length / width) * rows.length >= manyMultiplications) return nearestInCells({ rows, width, k, signal, onProgress });
+      return { recall: null, ...(await nearestAmong({ rows, width, k, signal, onProgress })) };
+    }
     case 'evaluate':
       return evaluate({ student: loaded, signal, onProgress }, message.request);
     case 'few-shot':
       return fewShot({ student: loaded, signal, onProgress }, message.request);
     case 'statistics':
       return statistics({ student: loaded, signal, onProgress }, message.request);
+    case 'write-model': {
+      await writeModelFiles(message.folder, loaded.shape, await loaded.parameters.read(), message.facts);
+      return { step: loadedStep, featureWidth: loaded.shape.featureWidth, tokenWidth: loaded.shape.tokenWidth } satisfies ModelWritten;
+    }
   }
 }
 

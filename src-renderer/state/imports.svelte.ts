@@ -3,6 +3,7 @@ import type { FileFailure } from '../../src-main/contract/images';
 import { givenName } from '../../src-main/contract/names';
 import { explain, type Client } from '../client';
 import type { DroppedFile, UnreadableEntry } from './dropped-files';
+import { sendFiles } from './send-files';
 
 /** What will be imported once it has a name. */
 export type ImportSource =
@@ -17,8 +18,6 @@ export interface Upload {
   total: number | null;
   failures: readonly FileFailure[];
 }
-
-const filesAtOnce = 4;
 
 /** Makes a name that the library does not have yet out of a file or folder name. */
 export function freeName(wanted: string, taken: readonly string[]): string {
@@ -94,35 +93,9 @@ export class Imports {
   }
 
   async #send(source: ImportSource & { kind: 'files' }, collection: string): Promise<{ job: string }> {
-    const stop = new AbortController();
-    this.#stop = stop;
+    this.#stop = new AbortController();
     this.#upload = { collection, sent: 0, total: source.count, failures: [] };
-    const { upload } = await this.#client.imports.beginUpload();
-    const running = new Set<Promise<void>>();
-    let fatal: unknown = null;
-    for await (const item of source.files) {
-      if (stop.signal.aborted || fatal) break;
-      if ('reason' in item) {
-        this.#fail({ name: item.name, code: 'IMAGE_UNREADABLE', reason: item.reason });
-        continue;
-      }
-      const sending = this.#client.imports
-        .uploadFile({ upload, name: item.name, file: item.file }, { signal: stop.signal })
-        .then(
-          () => this.#sent(),
-          (error: unknown) => {
-            const detail = explain(error);
-            if (detail.code.startsWith('IMAGE_')) this.#fail({ name: item.name, code: detail.code, reason: detail.message });
-            else fatal ??= error;
-          },
-        )
-        .finally(() => running.delete(sending));
-      running.add(sending);
-      if (running.size >= filesAtOnce) await Promise.race(running);
-    }
-    await Promise.all(running);
-    stop.signal.throwIfAborted();
-    if (fatal) throw fatal;
+    const upload = await sendFiles(this.#client, source.files, { signal: this.#stop.signal, onSent: () => this.#sent(), onFailure: (failure) => this.#fail(failure) });
     return this.#client.imports.finishUpload({ upload, collection });
   }
 

@@ -11,6 +11,7 @@ import { prepareImport } from '../work/import-images';
 import type { Services } from '../services';
 import { startExport } from './exports';
 import type { Procedures } from './procedures';
+import { startRunExport, startRunImport } from './run-folders';
 import { startAddingTeacher } from './teachers';
 
 export const hostRouter = (procedures: Procedures, s: Services) => ({
@@ -25,6 +26,8 @@ export const hostRouter = (procedures: Procedures, s: Services) => ({
     const { title, work } = await prepareImport(s, { path: input.path, collection: input.collection, copy: false });
     return { job: s.jobs.start({ kind: 'import', title, lane: 'import' }, work) };
   }),
+  exportRunPath: procedures.host.exportRunPath.handler(({ input: { path, ...request } }) => startRunExport(s, request, () => path)),
+  importRunPath: procedures.host.importRunPath.handler(({ input }) => startRunImport(s, input.path, input.name)),
   describePath: procedures.host.describePath.handler(async ({ input }) => {
     const { path, ...asked } = input;
     const real = await realpath(path).catch((error: NodeJS.ErrnoException) => {

@@ -161,7 +161,7 @@ describe('a training', () => {
     await first.client.runs.pause({ run: id });
     const paused = (await eventsUntil(first, id, isState('paused'))).findLast(isState('paused'))!;
     expect(await first.client.runs.get({ run: id })).toMatchObject({ state: 'paused', usable: true });
-    await expect(first.client.runs.remove({ run: id })).rejects.toMatchObject({ data: { code: 'RUN_BUSY' } });
+    await expect(first.client.runs.remove({ runs: [id] })).rejects.toMatchObject({ data: { code: 'RUN_BUSY' } });
     await first.client.runs.resume({ run: id });
     const step = 'step' in paused ? paused.step : -1;
     await eventsUntil(first, id, (event) => event.type === 'step' && event.step > step + 5, step);
@@ -171,7 +171,7 @@ describe('a training', () => {
     expect(stopped.step).toBeGreaterThan(step + 5);
     await quiet(first, 'encode', 2);
     expect((await first.client.runs.get({ run: id })).encoded).toEqual(['CIFAR-10 sample']);
-    await first.client.runs.remove({ run: id });
+    await first.client.runs.remove({ runs: [id] });
     await expect(first.client.runs.get({ run: id })).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } });
     expect(readdirSync(join(folder, 'library', 'runs'))).toEqual([String(runId)]);
   });
@@ -187,7 +187,7 @@ describe('a training', () => {
     expect((await first.client.runs.curves({ run: id, points: 1000 })).alarms[0]).toEqual(alarm);
     await quiet(first);
     expect((await first.client.runs.get({ run: id })).encoded).toEqual([]); // what collapsed describes nothing by itself
-    await first.client.runs.remove({ run: id });
+    await first.client.runs.remove({ runs: [id] });
   });
 });
 
