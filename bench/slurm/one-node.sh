@@ -53,6 +53,7 @@ SelectTypeParameters=CR_Core_Memory
 DefMemPerCPU=256
 SchedulerParameters=sched_interval=2,bf_interval=2
 JobRequeue=1
+PropagatePrioProcess=1
 KillWait=10
 MinJobAge=300
 NodeName=$(hostname -s) NodeAddr=127.0.0.1 CPUs=$cpus RealMemory=$memory State=UNKNOWN
