@@ -12,11 +12,18 @@ export interface ShellBridge {
   chooseExportFolder(): Promise<Grant | null>;
   /** A folder with a teacher's model. */
   chooseTeacherFolder(): Promise<Grant | null>;
+  /** An exported run: its folder, or an archive of it. */
+  chooseRunFolder(): Promise<Grant | null>;
+  chooseRunArchive(): Promise<Grant | null>;
   /** Remote engines that the window was connected to. */
   knownEngines(): Promise<KnownEngines>;
   forgetEngine(origin: string): Promise<void>;
   /** Shows the page of a remote engine in this window; gives what kept it from that, or null when it is on its way. */
   connect(request: ConnectRequest): Promise<ErrorDetail | null>;
+  /** Whether the shell notifies of runs while its window has not the focus. */
+  notify(wanted: boolean): void;
+  /** What happens to trainings when the window is closed: asked for each time, or as it was chosen. */
+  whenClosing(choice: WhenClosing): void;
   /** Calls the listener when the menu asks for the dialog; gives what stops that. */
   onConnectAsked(listener: () => void): () => void;
 }

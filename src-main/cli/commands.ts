@@ -6,9 +6,11 @@ import { doctorCommand } from './doctor';
 import { encodeCommand } from './encode';
 import { evaluateCommand } from './evaluate';
 import { exportCommand } from './export';
+import { exportRunCommand } from './export-run';
 import { featuresCommand } from './features';
 import { fewShotCommand } from './few-shot';
 import { importCommand } from './import';
+import { importRunCommand } from './import-run';
 import { linkCommand } from './link';
 import { mapCommand } from './map';
 import { neighboursCommand } from './neighbours';
@@ -39,6 +41,8 @@ export const commands: readonly Command[] = [
   queryCommand,
   mapCommand,
   exportCommand,
+  exportRunCommand,
+  importRunCommand,
   runsCommand,
   collectionsCommand,
   serveCommand,

@@ -1,15 +1,26 @@
+import { configFile } from '../contract/config-file';
 import type { Run } from '../contract/runs';
-import type { Command } from './command';
+import { type Command, text } from './command';
 import { withEngine } from './engine-connection';
+import { changeRuns } from './deleted-runs';
+import { findRun } from './known-names';
 import { count, percent, table } from './wording';
 
 export const runsCommand: Command = {
   name: 'runs',
-  summary: 'List the runs of the library.',
-  options: {},
+  summary: 'List the runs of the library; delete, restore or empty some.',
+  operand: { name: 'ACTION', many: true, optional: true, help: '`remove RUN…`, `deleted`, `restore RUN…` or `empty [RUN…]`; nothing lists the runs.' },
+  options: { settings: { value: 'RUN', help: 'Print the complete settings of this run instead, as a file for `glyphscope train --config`.' } },
+  notes: ['A run that is removed is kept for 30 days, unless another time was set in the window, and `restore` brings it back; `empty` takes deleted runs away for good, all of them when none is named.'],
 
   async run(invocation) {
+    if (invocation.files.length > 0) return changeRuns(invocation);
     return withEngine(invocation, async (client) => {
+      if (invocation.values.settings !== undefined) {
+        const { config } = await findRun(client, text(invocation, 'settings'));
+        invocation.out.result(config, configFile(config).trimEnd());
+        return true;
+      }
       const runs = await client.runs.list();
       const rows = runs.map((run) => [
         run.name,

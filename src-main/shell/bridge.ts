@@ -13,6 +13,8 @@ export const messages = {
   chooseArchive: 'choose-archive',
   chooseExportFolder: 'choose-export-folder',
   chooseTeacherFolder: 'choose-teacher-folder',
+  chooseRunFolder: 'choose-run-folder',
+  chooseRunArchive: 'choose-run-archive',
   theme: 'theme',
   isRemote: 'is-remote',
   knownEngines: 'known-engines',
@@ -38,12 +40,14 @@ export interface BridgeOptions {
 const folder: OpenDialogOptions = { title: 'Import a folder of images', buttonLabel: 'Import', properties: ['openDirectory'] };
 const exportFolder: OpenDialogOptions = { title: 'Export into a folder', buttonLabel: 'Export here', properties: ['openDirectory', 'createDirectory'] };
 const teacherFolder: OpenDialogOptions = { title: 'Add a teacher: the folder with config.json and onnx/model.onnx', buttonLabel: 'Add', properties: ['openDirectory'] };
+const runFolder: OpenDialogOptions = { title: 'Import an exported run: the folder with manifest.json', buttonLabel: 'Import', properties: ['openDirectory'] };
 const archive: OpenDialogOptions = {
   title: 'Import an archive of images',
   buttonLabel: 'Import',
   properties: ['openFile'],
   filters: [{ name: 'Archives', extensions: ['zip', 'tar', 'gz', 'tgz'] }],
 };
+const runArchive: OpenDialogOptions = { ...archive, title: 'Import the archive of an exported run' };
 
 /**
  * Answers the page's few requests. Only the main frame of an engine's page is answered; what a remote engine shows is
@@ -70,6 +74,8 @@ export function answerPage(o: BridgeOptions): void {
   ipcMain.handle(messages.chooseArchive, (event) => choose(event, archive, 'import'));
   ipcMain.handle(messages.chooseExportFolder, (event) => choose(event, exportFolder, 'export'));
   ipcMain.handle(messages.chooseTeacherFolder, (event) => choose(event, teacherFolder, 'teacher'));
+  ipcMain.handle(messages.chooseRunFolder, (event) => choose(event, runFolder, 'run'));
+  ipcMain.handle(messages.chooseRunArchive, (event) => choose(event, runArchive, 'run'));
   ipcMain.on(messages.theme, (event, theme: unknown) => {
     if ((trusted(event) || isFrom(event, o.remote())) && (theme === 'light' || theme === 'dark')) o.onTheme(theme);
   });

@@ -23,7 +23,7 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
       { keys: ['/'], does: 'Focus the search' },
       { keys: ['I'], does: 'Show or hide the inspector' },
       { keys: ['Esc'], does: 'Close, or let go of the selection' },
-      { keys: ['Ctrl Z', 'Ctrl Shift Z'], does: 'Undo, redo (also Ctrl Y): tags, exclusions, names' },
+      { keys: ['Ctrl Z', 'Ctrl Shift Z'], does: 'Undo, redo (also Ctrl Y): tags, exclusions, names, deleted runs' },
       { keys: ['?'], does: 'This sheet' },
     ],
   },
