@@ -1,12 +1,13 @@
 import { GlyphscopeError } from '../contract/errors';
 import type { Collection } from '../contract/images';
-import type { SelectedImages } from '../contract/query';
+import type { TrainingPlan } from '../contract/estimate';
 import type { Run } from '../contract/runs';
 import { type Command, text } from './command';
 import { type Client, withEngine } from './engine-connection';
 import { followTraining, type Latest, refuseChanges, resumable } from '../sweep/follow-training';
 import { findCollection, findRun } from './known-names';
 import type { Output } from './output';
+import { beginningOptions, configOfFile, printEstimate, startOfFlags } from './plan-training';
 import { givenConfig, trainingOptions } from './training-flags';
 import { alarmLine, count, duration, jobLine, percent } from './wording';
 
@@ -19,6 +20,8 @@ export const trainCommand: Command = {
     query: { value: 'QUERY', help: 'Train on the images that this query finds. Default: all that are not excluded. A run that goes on keeps its images.' },
     'query-run': { value: 'RUN', help: 'The run whose symbols the query asks for.' },
     queue: { help: 'Wait until the runs that are trained now, and those that wait already, are done. Default: train beside them.' },
+    estimate: { help: 'Print what it would take, timing a few steps where that is not known on this machine, and do not start it.' },
+    ...beginningOptions,
     ...trainingOptions(),
   },
   notes: [
@@ -28,14 +31,19 @@ export const trainCommand: Command = {
 
   async run(invocation) {
     const { out, signal, values } = invocation;
-    const config = givenConfig(values);
+    const config = { ...configOfFile(invocation), ...givenConfig(values) };
     return withEngine(invocation, async (client) => {
       const collection = await findCollection(client, text(invocation, 'collection'));
-      const images = {
+      const beginning = {
         ...(values['query-run'] !== undefined && { run: (await findRun(client, text(invocation, 'query-run'))).id }),
         ...(values.query !== undefined && { selection: { query: text(invocation, 'query') } }),
+        ...(await startOfFlags(client, invocation)),
       };
-      const begun = await beginOrResume(client, { name: text(invocation, 'name').trim(), collection, config, images, atOnce: values.queue !== true }, out);
+      if (values.estimate) {
+        await printEstimate(client, { collection: collection.id, config, ...beginning }, out, signal);
+        return true;
+      }
+      const begun = await beginOrResume(client, { name: text(invocation, 'name').trim(), collection, config, beginning, atOnce: values.queue !== true }, out);
       const { queuePlace } = await client.runs.get({ run: begun.id });
       if (queuePlace !== null) out.note(`"${begun.name}" waits its turn: it is number ${queuePlace} of those that wait.`);
       const latest = await showTraining(client, begun, out, signal);
@@ -52,20 +60,22 @@ interface Wanted {
   name: string;
   collection: Collection;
   config: Record<string, unknown>;
-  /** None: all of the collection. */
-  images: Partial<Pick<SelectedImages, 'run' | 'selection'>>;
+  /** Without a selection all of the collection; without a run to start from new weights. */
+  beginning: Pick<TrainingPlan, 'run' | 'selection' | 'from'>;
   /** Beside what is trained already. */
   atOnce: boolean;
 }
 
-async function beginOrResume(client: Client, { name, collection, config, images, atOnce }: Wanted, out: Output): Promise<Run> {
+async function beginOrResume(client: Client, { name, collection, config, beginning, atOnce }: Wanted, out: Output): Promise<Run> {
   const known = (await client.runs.list()).find((run) => run.name === name);
-  if (!known) return client.runs.start({ name, collection: collection.id, config, ...images, atOnce });
+  if (!known) return client.runs.start({ name, collection: collection.id, config, ...beginning, atOnce });
   if (known.state === 'preparing' || known.state === 'training')
     throw new GlyphscopeError('RUN_BUSY', `"${name}" is training already.`, { subject: name, remedy: 'Wait for its end, or stop it in the window.' });
   if ((known.state !== 'queued' && !resumable.has(known.state)) || known.step >= known.config.steps)
     throw new GlyphscopeError('NAME_TAKEN', `There is a finished run "${name}".`, { subject: name, remedy: 'Choose another name.' });
   await refuseChanges(client, known, collection, config);
+  if (beginning.from && known.startedFrom?.run !== beginning.from.run)
+    throw new GlyphscopeError('INVALID_INPUT', `"${name}" began with ${known.startedFrom ? `the weights of "${known.startedFrom.name}"` : 'new weights'}.`, { subject: '--from', remedy: 'Leave it as it was, or choose another name.' });
   if (known.state === 'queued' && !atOnce) return known;
   out.note(`Going on with "${name}" from step ${count(known.step)} of ${count(known.config.steps)}.`);
   await client.runs.resume({ run: known.id, atOnce });
