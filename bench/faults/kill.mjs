@@ -77,8 +77,8 @@ async function rehearse(names) {
   took.training = performance.now() - began;
   if ((await state()) !== 'finished') throw new Error(`The reference run is ${await state()}.`);
   const bits = weightsHash(library, run.id);
-  for (const phase of names.filter((name) => !phases[name].training)) {
-    const trial = { folder, library, seed: 1000, name: `undisturbed ${phase}` };
+  for (const [i, phase] of names.filter((name) => !phases[name].training).entries()) {
+    const trial = { folder, library, seed: 1_000_000 + i, name: `undisturbed ${phase}` };
     await phases[phase].prepare(app, trial);
     began = performance.now();
     await settled(client, (await phases[phase].begin(app, trial)).job);
