@@ -1,3 +1,4 @@
+import type { WhenClosing } from '../src-main/contract/closing';
 import type { ErrorDetail } from '../src-main/contract/errors';
 import type { ConnectRequest, KnownEngines } from '../src-main/contract/remote';
 

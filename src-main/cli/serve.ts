@@ -3,6 +3,7 @@ import { UsageError, wholeNumber } from './arguments';
 import { type Command, type Invocation, text } from './command';
 import { tunnelCommand } from './link';
 import { outliveTerminal } from './outlive-terminal';
+import { serveWindow } from './window-engine';
 
 /** The same address at every start keeps what a browser remembers for it: theme, sizes, bookmarks. */
 const usualPort = 7427;
@@ -15,7 +16,7 @@ export const serveCommand: Command = {
     host: { value: 'ADDRESS', help: 'Address to listen on. Any other than loopback is open to the network: prefer an SSH tunnel.', default: '127.0.0.1' },
     remote: { help: 'For a server: print the SSH tunnel to open, tell the page whose engine it shows, and go on when the terminal closes.' },
     'tunnel-port': { value: 'N', help: "With --remote: the tunnel's port on your own machine, where the engine's own is taken there. Default: the engine's." },
-    parent: { help: 'For the window: print one JSON line and end with stdin.', hidden: true },
+    parent: { help: 'For the window: print one JSON line, and end with stdin unless told to go on.', hidden: true },
   },
   untilInterrupted: true,
   notes: ['The link holds a token that is exchanged for a session; it is good until the engine ends. Ctrl-C ends the engine.', 'docs/remote.md tells how to work with an engine on a server.'],
@@ -27,18 +28,21 @@ export const serveCommand: Command = {
     if (tunnel) outliveTerminal();
     const { startEngine } = await import('../engine/index');
     const start = (port: number) => startEngine({ library, listen: { host: text(invocation, 'host'), port, tunnel }, firstLaunch: true, log: (line) => out.note(line) });
-    const engine = await (asked !== null ? start(asked) : start(usualPort).catch((error: unknown) => (isPortTaken(error) ? start(0) : Promise.reject(error))));
-    const { origin, port, hostToken, pageToken, link } = engine.address!;
+    const begin = () => (asked !== null ? start(asked) : start(usualPort).catch((error: unknown) => (isPortTaken(error) ? start(0) : Promise.reject(error))));
     if (values.parent) {
-      process.stdout.write(`${JSON.stringify({ ready: true, origin, hostToken, pageToken, pid: process.pid })}\n`);
-    } else if (tunnel) {
+      await serveWindow(library, begin, signal);
+      return true;
+    }
+    const engine = await begin();
+    const { origin, port, link } = engine.address!;
+    if (tunnel) {
       const command = tunnelCommand(link, port);
       out.result({ ready: true, origin, link, tunnel: command, library }, inWords(library, command, link));
     } else {
       out.result({ ready: true, origin, link, library }, `Glyphscope serves ${library}\n\n  ${link}\n\nOpen this link in a browser. Ctrl-C ends the engine.`);
       if (process.env.SSH_CONNECTION && !out.json) out.note('This is an SSH session: with --remote the engine prints the tunnel to open, and goes on when the session ends.');
     }
-    await untilAsked(signal, values.parent === true, engine.ended);
+    await untilAsked(signal, engine.ended);
     await engine.close();
     return true;
   },
@@ -65,13 +69,11 @@ The engine goes on when this terminal closes; \`glyphscope link\` prints the lin
 
 const isPortTaken = (error: unknown) => error instanceof GlyphscopeError && error.subject === 'port';
 
-/** Resolves at Ctrl-C, when the window that started the engine is gone, or when it was told to shut down. */
-function untilAsked(signal: AbortSignal, parent: boolean, ended: Promise<void>): Promise<void> {
+/** Resolves at Ctrl-C, or when the engine was told to shut down. */
+function untilAsked(signal: AbortSignal, ended: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
     void ended.then(resolve);
-    if (!parent) return;
-    process.stdin.on('end', resolve).on('error', resolve).resume();
   });
 }

@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
+import { closingChoice } from './closing';
 import { comparison, runPair } from './compare';
 import { trainingConfig } from './config';
 import { estimateEvent, measuring, trainingPlan } from './estimate';
@@ -297,6 +298,13 @@ export const hostContract = {
   copyCollection: procedure.input(z.object({ collection: rowId, path: z.string().min(1) })),
   /** Takes a copy of a run that was trained so, from its folder; `evaluation` is what was measured of it there. */
   adoptRun: procedure.input(z.object({ folder: z.string().min(1), collection: rowId, evaluation: evaluation.nullable() })).output(run),
+  /**
+   * Makes the caller the window of an engine that goes on without one, as long as it reads the stream: how to open the page.
+   * Refused with LIBRARY_IN_USE by an engine that has a window or was started for a browser.
+   */
+  takeOver: procedure.output(eventIterator(z.object({ origin: z.string(), pageToken: z.string() }))),
+  /** What becomes of trainings when the window goes, which it does next. */
+  leave: procedure.input(z.object({ trainings: closingChoice })),
   shutdown: procedure,
 };
 

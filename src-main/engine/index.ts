@@ -13,8 +13,9 @@ import { Exports } from './exports';
 import { Grants } from './grants';
 import { ImageFiles } from './image-files';
 import { serveImages } from './image-routes';
-import { JobBoard } from './jobs';
+import { isUnderWay, JobBoard } from './jobs';
 import { openLibrary } from './library';
+import { Lifetime } from './lifetime';
 import { findLocations } from './locations';
 import { serveComparisons } from './comparison-route';
 import { serveMatches } from './match-route';
@@ -70,6 +71,8 @@ export interface Engine {
   readonly address: EngineAddress | null;
   /** For callers in this process: `createRouterClient(engine.router, { context: { rights: 'host' } })`. */
   readonly router: EngineRouter;
+  /** For whoever started it for a window, and tells it when that has gone. */
+  readonly lifetime: Lifetime;
   /** Resolves when the engine was asked to end; the owner then calls `close`. */
   readonly ended: Promise<void>;
   /** Ends in an orderly way: jobs are interrupted, trainers write a checkpoint, children end, the library is let go. */
@@ -95,6 +98,7 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
     const compute = new Compute({ node: locations.node, entry: locations.entries.backend });
     const students = new Students(runs, locations, compute, o.log);
     const base = { locations, library, compute, jobs, collections, runs, comparison: new RunComparison(db), packs, teachers, students, log: o.log };
+    let server: EngineServer | null = null;
     const journal = new Journal(db, (run) => runs.keepCard(run));
     const services: Services = {
       ...base,
@@ -110,11 +114,13 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
       uploads: new Uploads(join(directory, 'uploads')),
       exports: new Exports(join(directory, 'exports')),
       shutdown: () => void setImmediate(end),
+      page: () => (server ? { origin: server.origin, pageToken: server.authentication.pageToken } : null),
+      lifetime: new Lifetime({ busy: () => worksOn(services), end }),
       host: hostname(),
       remote: o.listen !== null && (o.listen.tunnel !== undefined || !isLoopback(o.listen.host)),
     };
     const router = makeRouter(services);
-    const server = o.listen && (await listen(services, router, o.listen));
+    server = o.listen && (await listen(services, router, o.listen));
     const address = server && addressOf(server);
     library.lock.publish({ pid: process.pid, port: address?.port ?? 0, hostToken: address?.hostToken ?? '', link: address?.link ?? '' });
     // A promise that nobody waited for is a defect, and no reason to take the user's work down with the engine.
@@ -126,6 +132,7 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
     return {
       address,
       router,
+      lifetime: services.lifetime,
       ended,
       close: () => (closed ??= beginning.then(() => close(services, server)).finally(() => process.off('unhandledRejection', defect))),
     };
@@ -134,6 +141,9 @@ export async function startEngine(o: EngineOptions): Promise<Engine> {
     throw error;
   }
 }
+
+/** Whether work goes on that the user waits for. */
+const worksOn = (s: Services) => s.trainings.busy || s.sweeps.busy || s.jobs.list().some(isUnderWay);
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.');
 

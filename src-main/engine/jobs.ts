@@ -37,7 +37,9 @@ interface LiveJob {
 const closing = Symbol('the engine closes');
 /** Ended jobs kept on the list. */
 const keptEnded = 30;
-const ended = (job: Job) => job.state !== 'waiting' && job.state !== 'running';
+/** Whether a job runs or is to run. */
+export const isUnderWay = (job: Pick<Job, 'state'>): boolean => job.state === 'waiting' || job.state === 'running';
+const ended = (job: Job) => !isUnderWay(job);
 
 /**
  * Long work: each job runs in a lane, one at a time in each, and is kept in the database, where the next engine finds

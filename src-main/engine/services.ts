@@ -9,6 +9,7 @@ import type { Grants } from './grants';
 import type { ImageFiles } from './image-files';
 import type { JobBoard } from './jobs';
 import type { Library } from './library';
+import type { Lifetime } from './lifetime';
 import type { Locations } from './locations';
 import type { RunComparison } from './run-comparison';
 import type { Runs } from './runs';
@@ -50,6 +51,10 @@ export interface Services {
   readonly host: string;
   /** Whether the page is shown on another machine, as far as the engine can know: through a tunnel, or over the network. */
   readonly remote: boolean;
+  /** Opens the page with a session; for whoever has the host token. Null when the engine does not listen. */
+  readonly page: () => { origin: string; pageToken: string } | null;
+  /** For an engine that was started by a window. */
+  readonly lifetime: Lifetime;
   /** Ends the engine after the answer that is being given. */
   readonly shutdown: () => void;
 }

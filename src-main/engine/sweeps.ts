@@ -194,6 +194,11 @@ export class Sweeps {
     return this.#feed.follow(() => this.status(name), lookEvery, signal);
   }
 
+  /** Whether a sweep goes on by itself. */
+  get busy(): boolean {
+    return this.#active.size > 0;
+  }
+
   /** Leaves everything as it is, for the next engine; the trainings are ended by their own. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -77,9 +77,10 @@ export class Trainings {
     this.#describe = o.describe;
   }
 
-  /** Whether a run is trained, or will be without being asked once more. */
+  /** Whether something goes on by itself: a run that is paused, and those that wait for it, do not. */
   get busy(): boolean {
-    return this.#live.size > 0 || (this.#advancing && this.#queue.order.length > 0);
+    const live = [...this.#live.values()];
+    return live.length > 0 ? live.some(({ state }) => state !== 'paused') : this.#advancing && this.#queue.order.length > 0;
   }
 
   /** Runs that an earlier engine left in the middle of something. */
@@ -185,6 +186,12 @@ export class Trainings {
     live.control.abort();
     await live.trainer?.stop();
     await live.ended;
+  }
+
+  /** Stops all that is trained with a checkpoint; what waits goes on waiting, and nothing more is begun here. */
+  async stopAll(): Promise<void> {
+    this.#closing = true;
+    await Promise.all([...this.#live.keys()].map((id) => this.stop(id)));
   }
 
   /** Stores the events that wait to be stored. */

@@ -12,6 +12,7 @@ import { PrefixLight } from './prefix-light.svelte';
 import { Route } from './route.svelte';
 import { Selection } from './selection.svelte';
 import { Spoken } from './spoken.svelte';
+import { allowNotifications, notifyOfRuns } from './run-notifications';
 import { SymbolNames } from './symbol-names.svelte';
 import { Views } from './views.svelte';
 
@@ -37,6 +38,18 @@ export class App {
   readonly imports = new Imports(this.connection.client);
   readonly spoken = new Spoken(() => this.library.run?.config ?? { vocabulary: 1, length: 1 });
   readonly describing = new DescribeQueue(this.connection.client, () => this.library.run?.id ?? null);
+
+  /** Turns notifications of runs on, where the browser lets them, or off. */
+  readonly setNotify = async (wanted: boolean): Promise<void> => {
+    this.preferences.notify = wanted && (await allowNotifications());
+    if (wanted && !this.preferences.notify) this.history.fail(new Error('The browser does not allow this page to notify: allow it in the settings of the site.'));
+  };
+
+  /** Notifies of runs as long as that is wanted; returns how to end it. */
+  notify(): (() => void) | undefined {
+    if (!this.preferences.notify) return undefined;
+    return notifyOfRuns(this.connection, (run) => this.route.go('training', [run]));
+  }
 
   get client() {
     return this.connection.client;

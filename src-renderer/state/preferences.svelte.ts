@@ -17,10 +17,15 @@ interface Stored {
   nearBy: NearnessName;
   nearCount: NearCount;
   recentCommands: string[];
+  /** Whether the desktop is told when a run ends or is found to suffer. */
+  notify: boolean;
+  /** Interrupted runs that are not to be offered again. */
+  dismissed: string[];
 }
-const defaults: Stored = { theme: 'system', tile: 128, collection: null, run: null, inspector: true, nearBy: 'embedding', nearCount: 12, recentCommands: [] };
+const defaults: Stored = { theme: 'system', tile: 128, collection: null, run: null, inspector: true, nearBy: 'embedding', nearCount: 12, recentCommands: [], notify: false, dismissed: [] };
 /** Commands that are remembered. */
 const mostRecent = 12;
+const mostDismissed = 200;
 const key = 'glyphscope.preferences';
 
 /** What was stored, with anything that is missing or no longer allowed replaced by its default. */
@@ -42,6 +47,8 @@ export function readPreferences(text: string | null): Stored {
     nearBy: nearnesses.find((one) => one === found.nearBy) ?? defaults.nearBy,
     nearCount: nearCounts.find((count) => count === found.nearCount) ?? defaults.nearCount,
     recentCommands: Array.isArray(found.recentCommands) ? found.recentCommands.filter((id) => typeof id === 'string').slice(0, mostRecent) : defaults.recentCommands,
+    notify: found.notify === true,
+    dismissed: Array.isArray(found.dismissed) ? found.dismissed.filter((key) => typeof key === 'string').slice(0, mostDismissed) : defaults.dismissed,
   };
 }
 
@@ -117,6 +124,19 @@ export class Preferences {
   }
   useCommand(id: string): void {
     this.#set('recentCommands', [id, ...this.#stored.recentCommands.filter((other) => other !== id)].slice(0, mostRecent));
+  }
+  get notify(): boolean {
+    return this.#stored.notify;
+  }
+  set notify(value: boolean) {
+    this.#set('notify', value);
+  }
+  /** Interrupted runs, by id and step, that the user did not want to go on with. */
+  get dismissed(): readonly string[] {
+    return this.#stored.dismissed;
+  }
+  dismiss(keys: readonly string[]): void {
+    this.#set('dismissed', [...keys, ...this.#stored.dismissed.filter((key) => !keys.includes(key))].slice(0, mostDismissed));
   }
   get nearCount(): NearCount {
     return this.#stored.nearCount;

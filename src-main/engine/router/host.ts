@@ -42,5 +42,18 @@ export const hostRouter = (procedures: Procedures, s: Services) => ({
     for (const _ of copyCollection(s.library.file, s.collections.get(collection).id, path, keepsNoEmbeddedRun)) await breathe();
   }),
   adoptRun: procedures.host.adoptRun.handler(async ({ input }) => s.runs.show(await adoptRun(s, input))),
+  takeOver: procedures.host.takeOver.handler(async function* ({ signal }) {
+    const gone = s.lifetime.takeOver();
+    try {
+      yield s.page()!; // whoever asks came over the network
+      await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+    } finally {
+      gone();
+    }
+  }),
+  leave: procedures.host.leave.handler(async ({ input: { trainings } }) => {
+    s.lifetime.goOn(trainings === 'continue');
+    if (trainings === 'stop') await s.trainings.stopAll();
+  }),
   shutdown: procedures.host.shutdown.handler(() => void s.shutdown()),
 });

@@ -1,8 +1,10 @@
-import type { CollapseCause, Run, RunState } from '../../../src-main/contract/runs';
+import type { RunFinding } from '../../../src-main/contract/health';
+import type { Run, RunState } from '../../../src-main/contract/runs';
 import type { IconName } from '../../widgets/icon-paths';
 
 /** A run's state as words and a sign; colour only repeats what they say. */
 export const stateWords: Record<RunState, { words: string; icon: IconName; tone: 'live' | 'good' | 'bad' | 'quiet' }> = {
+  queued: { words: 'queued', icon: 'queue', tone: 'quiet' },
   preparing: { words: 'preparing', icon: 'reload', tone: 'live' },
   training: { words: 'training', icon: 'play', tone: 'live' },
   paused: { words: 'paused', icon: 'pause', tone: 'quiet' },
@@ -12,19 +14,16 @@ export const stateWords: Record<RunState, { words: string; icon: IconName; tone:
   interrupted: { words: 'interrupted', icon: 'warning', tone: 'bad' },
 };
 
-/** What an alarm is about, in a few words. */
-export const causeWords: Record<CollapseCause, string> = {
-  'few-symbols': 'few symbols in use',
-  'one-description': 'one description for nearly every image',
-  'positions-alike': 'positions repeat each other',
-  'constant-embedding': 'the embedding is the same for every image',
-  'constant-output': 'the student ignores its input',
-  'uniform-teacher': 'the teacher is uniform',
-  'constant-teacher': 'the teacher says the same of every image',
-  'centre-off': 'the centre has gone off',
-  diverging: 'the training diverges',
-  'not-finite': 'not a finite number',
+/** Signs of a finding; colour only repeats what they say. */
+export const findingSigns: Record<RunFinding['severity'], { words: string; icon: IconName }> = {
+  serious: { words: 'Serious finding', icon: 'warning' },
+  attention: { words: 'Finding', icon: 'attention' },
 };
+
+/** "few symbols in use, since step 1,200; 1 more stands". */
+export function findingWords({ title, raisedAt, standing = 1 }: Pick<RunFinding, 'title' | 'raisedAt'> & { standing?: number }): string {
+  return `${title}, since step ${count(raisedAt)}${standing > 1 ? `; ${count(standing - 1)} more ${standing === 2 ? 'stands' : 'stand'}` : ''}`;
+}
 
 /** Where resuming goes on: "Resuming goes on from the checkpoint of step 400; 12 steps are done again." */
 function resumeSentence(run: Run): string {
@@ -39,6 +38,8 @@ const count = (n: number): string => n.toLocaleString('en-GB');
 export function stateSentence(run: Run): string | null {
   const step = count(run.step);
   switch (run.state) {
+    case 'queued':
+      return `Number ${run.queuePlace ?? 1} of the runs that wait: its turn comes when what is trained now, and what stands before it, is done.${run.checkpointStep === null ? '' : ` ${resumeSentence(run)}`}`;
     case 'preparing':
       return 'Features of the augmented views are computed first, once for this collection; then the training starts by itself.';
     case 'paused':
@@ -47,7 +48,7 @@ export function stateSentence(run: Run): string | null {
       if (run.error?.code === 'COLLAPSED') return `The alarm stopped this run at step ${step}, as its setting “On collapse” asks. ${resumeSentence(run)}`;
       return `Stopped at step ${step}. What was learned stays usable. ${resumeSentence(run)}`;
     case 'interrupted':
-      return run.error ? resumeSentence(run) : `The trainer ended without being asked. ${resumeSentence(run)}`;
+      return run.error ? resumeSentence(run) : `Interrupted when Glyphscope ended. ${resumeSentence(run)}`;
     case 'failed':
       return run.usable ? resumeSentence(run) : null;
     default:

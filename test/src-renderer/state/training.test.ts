@@ -6,7 +6,7 @@ import type { Curves, Run, RunState, StepEvent, TrainingEvent } from '../../../s
 import { actionsFor, Training } from '../../../src-renderer/state/training.svelte';
 
 const run = (id: number, changes: Partial<Run> = {}): Run => ({
-  id, name: `run ${id}`, variant: 'GS 128', sweep: null, state: 'training', config: presetConfig('tiny'), collection: 'cats', teacher: 't', backend: null, step: 0,
+  id, name: `run ${id}`, variant: 'GS 128', sweep: null, startedFrom: null, queuePlace: null, finding: null, state: 'training', config: presetConfig('tiny'), collection: 'cats', teacher: 't', backend: null, step: 0,
   usable: true, checkpointStep: 10, embedded: false, knnTop1: null, error: null, createdAt: id, encoded: [], diskBytes: 0, starred: false, note: '', ...changes,
 });
 const step = (number: number): StepEvent => ({

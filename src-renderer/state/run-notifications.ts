@@ -1,0 +1,39 @@
+import type { RunNews } from '../../src-main/contract/run-news';
+import { shell } from '../host';
+import type { Connection } from './connection.svelte';
+
+/** Whether this page can notify: by the shell, or by the browser where it has the interface. */
+export const canNotify = (): boolean => shell !== null || typeof Notification !== 'undefined';
+
+/**
+ * Asks for what notifications need. In the window the shell shows them, and needs nothing; a browser asks the user.
+ * @returns whether notifications may be shown
+ */
+export async function allowNotifications(): Promise<boolean> {
+  if (shell) return true;
+  return typeof Notification !== 'undefined' && (await Notification.requestPermission()) === 'granted';
+}
+
+/** Tells of runs outside the page until the returned function is called: nothing while the page itself has the eye of the user. */
+export function notifyOfRuns(connection: Pick<Connection, 'client' | 'follow'>, open: (run: number) => void): () => void {
+  if (shell) {
+    shell.notify(true);
+    return () => shell?.notify(false);
+  }
+  return connection.follow(
+    (signal) => connection.client.runs.news(undefined, { signal }),
+    (news) => {
+      if (!document.hasFocus()) show(news, open);
+    },
+  );
+}
+
+function show({ run, kind, title, text }: RunNews, open: (run: number) => void): void {
+  if (typeof Notification === 'undefined' || Notification.permission !== 'granted') return;
+  const shown = new Notification(title, { body: text, tag: `${run} ${kind}`, icon: '/icon.svg' });
+  shown.onclick = () => {
+    window.focus();
+    open(run);
+    shown.close();
+  };
+}
