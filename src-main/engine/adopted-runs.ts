@@ -40,7 +40,7 @@ export async function adoptRun(s: Pick<Services, 'library' | 'runs' | 'collectio
     const teacher = s.teachers.of(card).info;
     if (checkpoint.manifest.teacher !== teacher.id)
       throw new GlyphscopeError('INVALID_INPUT', `The run "${name}" was trained with the teacher ${checkpoint.manifest.teacher}, the one here is ${teacher.id}.`, { subject: name });
-    writeRunCard(copy, { ...card, id, collectionName: collection.name, step: checkpoint.manifest.step });
+    writeRunCard(copy, { ...card, id, collectionName: collection.name });
     await rename(copy, s.runs.directory(id));
   } finally {
     await rm(copy, { recursive: true, force: true });

@@ -73,7 +73,8 @@ export async function recoverRun(db: LibraryDatabase, directory: string, id: num
   const checkpointStep = steps.length ? Math.max(...steps) : null;
   const name = db.read.runs.byName(card.name) ? `${card.name} (${id})` : card.name;
   const known = db.read.collections.byName(card.collectionName);
-  db.write.runs.restore({ ...card, id, name, collection: known?.id ?? null, checkpointStep });
+  // A card is as old as the last change of the run's state; its newest checkpoint may be of a later step.
+  db.write.runs.restore({ ...card, id, name, collection: known?.id ?? null, checkpointStep, step: Math.max(card.step, checkpointStep ?? 0) });
   db.write.runWords.setStarred(id, card.starred);
   db.write.runWords.setNote(id, card.note);
   if (card.knnTop1 !== null) db.write.runProgress.setKnnTop1(id, card.knnTop1);
