@@ -475,10 +475,10 @@ export class Trainings {
     if (event.type === 'state') {
       // Stopped because the engine ends is not what the user asked for: it goes on later.
       const state = event.state === 'stopped' && live.ending ? endedBy(live) : event.state;
+      if (state !== 'preparing') db.write.runProgress.setStep(id, event.step); // before the state, with which the run's card is written
       this.#s.runs.setState(id, state, event.error);
       this.#feed(id).add({ ...event, state });
       this.#feed(id).flush(); // steps that wait to be stored are older than this one
-      if (state !== 'preparing') db.write.runProgress.setStep(id, event.step);
       return;
     }
     this.#feed(id).add(event);
