@@ -44,10 +44,13 @@ export const sweepVariant = z.object({
 });
 export type SweepVariant = z.infer<typeof sweepVariant>;
 
+/** The form for a new sweep stands at this address. */
+const sweepName = givenName.refine((name) => name.toLowerCase() !== 'new', 'a sweep cannot be named "new"');
+
 /** What is asked of a sweep; `run` is the one whose symbols a query asks for. */
 export const sweepRequest = selectedImages.partial({ selection: true }).extend({
   /** Begins the names of its runs. */
-  name: givenName,
+  name: sweepName,
   /** Fields that all variants share, as given by the user. */
   settings: z.record(z.string(), z.unknown()),
   grid: sweepGrid,
