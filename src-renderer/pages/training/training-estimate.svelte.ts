@@ -9,6 +9,7 @@ export class TrainingEstimate {
   readonly #client: Pick<Client, 'runs'>;
   #found = $state.raw<Estimate | null>(null);
   #progress = $state.raw<Progress | null>(null);
+  #asking = $state(false);
   #error = $state.raw<ErrorDetail | null>(null);
   /** Whether what is found is about another plan than the present one. */
   #old = $state(false);
@@ -28,6 +29,10 @@ export class TrainingEstimate {
   get progress(): Progress | null {
     return this.#progress;
   }
+  /** Whether an answer is on its way. */
+  get asking(): boolean {
+    return this.#asking;
+  }
   /** True until what is shown is about the plan that was asked about last. */
   get old(): boolean {
     return this.#old;
@@ -45,6 +50,7 @@ export class TrainingEstimate {
     this.cancel();
     const stop = new AbortController();
     this.#stop = stop;
+    this.#asking = true;
     this.#error = null;
     if (measure !== 'no') this.#progress = { phase: 'starting', done: 0, total: null, unit: '' };
     try {
@@ -69,6 +75,7 @@ export class TrainingEstimate {
   cancel(): void {
     this.#stop?.abort();
     this.#stop = null;
+    this.#asking = false;
     this.#progress = null;
   }
 }
