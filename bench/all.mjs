@@ -4,7 +4,8 @@
 //   npm run bench [-- --json FILE] [--only NAME,…] [--readme]
 //
 //   --only    some of them: import, features, teachers, training-step, first-step, long-run, backends, knn, umap, query, map, grid, start
-//   --json    {"rows": [{"name", "ours", "peer", "unit", "ratio", "goal", "met", "cores"}, …]}
+//   --json    {"rows": [{"name", "ours", "peer", "unit", "ratio", "goal", "met", "cores"}, …]}; of a file that is there, the
+//             benchmarks that are not run now keep their rows
 //   --readme  renews the table in README.md with these rows
 //
 // A benchmark whose needs are missing (Python, Chromium, an archive: bench/README.md) is named with its last line, and the
@@ -75,14 +76,16 @@ function rowsIn(out) {
 }
 
 await build({ say: (line) => console.error(line) });
-const rows = [];
+const earlier = values.json && fs.existsSync(values.json) ? JSON.parse(fs.readFileSync(values.json, 'utf8')).rows : [];
+const measured = new Map();
 const missing = [];
 for (const one of benchmarks.filter(({ name }) => wanted?.includes(name) ?? true)) {
   console.error(`${new Date().toTimeString().slice(0, 8)} ${one.name}`);
   const result = await measure(one);
-  rows.push(...result.rows);
+  measured.set(one.name, result.rows.map((row) => ({ ...row, benchmark: one.name })));
   if (result.said) missing.push(`${one.name} ${result.said}`);
 }
+const rows = benchmarks.flatMap(({ name }) => (measured.get(name)?.length ? measured.get(name) : earlier.filter((row) => row.benchmark === name)));
 report(rows, values.json);
 for (const line of missing) console.log(`Not measured: ${line}`);
 if (missing.length > 0) process.exitCode = 1;
