@@ -25,18 +25,18 @@ export function bytesRange({ low, high }: Expected): string {
 const number = (count: number, one: string, many: string) => `${formatCount(count)} ${count === 1 ? one : many}`;
 
 /** What a row of the estimate is about. */
-export function partWords({ part, count }: EstimatePart, beginning: Estimate['beginning']): string {
+export function partWords({ part, count }: EstimatePart): string {
   switch (part) {
     case 'features':
-      return 'Teacher features';
+      return count === 0 ? 'Teacher features' : number(count, 'teacher encoding', 'teacher encodings');
     case 'start':
-      return beginning === 'weights' ? 'Loading, with the weights' : 'Loading';
+      return 'Loading';
     case 'preparation':
       return 'Map, codes, readout';
     case 'steps':
       return number(count, 'step', 'steps');
     case 'evaluations':
-      return number(count, 'k-NN measurement', 'k-NN measurements');
+      return `${formatCount(count)} × k-NN`;
     case 'checkpoints':
       return number(count, 'checkpoint', 'checkpoints');
   }
@@ -51,10 +51,9 @@ export function partTime({ part, count, seconds }: EstimatePart, beginning: Esti
   return seconds ? secondsWords(seconds) : 'not measured';
 }
 
-/** "12 of 400 steps timed": from what a time was reckoned. Null where nothing was, or all of it. */
-export function basisWords({ part, count, timed }: EstimatePart): string | null {
-  if (timed === 0 || timed >= count || part === 'start' || part === 'preparation') return null;
-  return `${formatCount(timed)} of ${formatCount(count)}${part === 'features' ? ' encodings' : ''} timed`;
+/** "12 timed": from how many of them the time was reckoned. Null where nothing was timed, or all of it. */
+export function timedWords({ part, count, timed }: EstimatePart): string | null {
+  return timed === 0 || timed >= count || part === 'start' || part === 'preparation' ? null : `${formatCount(timed)} timed`;
 }
 
 /** Which teacher features are not cached; null when all are. */
@@ -71,7 +70,7 @@ export function rehearsalWords({ rehearsal }: Estimate, now: number): string {
   const minutes = Math.round((now - rehearsal.at) / 60_000);
   const when = minutes < 1 ? 'just now' : minutes < 120 ? `${number(minutes, 'minute', 'minutes')} ago` : `on ${new Date(rehearsal.at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })}`;
   const beside = rehearsal.beside > 0 ? `, beside ${number(rehearsal.beside, 'other training', 'other trainings')}` : '';
-  return `From ${number(rehearsal.steps, 'step', 'steps')} of this configuration on features of the same size, timed ${when}${beside}, with ${rehearsal.backend}.`;
+  return `From ${number(rehearsal.steps, 'real step', 'real steps')} of this configuration, timed ${when}${beside}, with ${rehearsal.backend}.`;
 }
 
 /** What does not fit: null when all does. */
