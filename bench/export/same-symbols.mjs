@@ -33,7 +33,9 @@ const out = process.env.GLYPHSCOPE_OUT || path.join(root, 'out');
 if (!process.env.GLYPHSCOPE_OUT) await build();
 
 async function glyphscope(...args) {
-  const { stdout } = await run(engineNode(), [path.join(out, 'engine/cli.mjs'), ...args, '--library', library, '--json'], { maxBuffer: 1 << 30 });
+  const { stdout } = await run(engineNode(), [path.join(out, 'engine/cli.mjs'), ...args, '--library', library, '--json'], { maxBuffer: 1 << 30 }).catch(({ stderr, message }) => {
+    throw new Error(`glyphscope ${args[0]} failed: ${stderr?.trim().split('\n').at(-1) || message.slice(0, 500)}`);
+  });
   return JSON.parse(stdout);
 }
 

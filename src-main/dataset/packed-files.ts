@@ -39,7 +39,7 @@ async function* ofFolder(folder: string, inside: string, signal: AbortSignal): A
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     signal.throwIfAborted();
     const [name, path] = [`${inside}${entry.name}`, join(folder, entry.name)];
-    if (isSystemFile(name)) continue;
+    if (isOfTheSystem(name)) continue;
     if (entry.isSymbolicLink()) throw unreadable(name, 'is a link: links are not followed');
     if (entry.isDirectory() && inside.split('/').length <= 2) yield* ofFolder(path, `${name}/`, signal);
     else if (entry.isFile()) yield { name, content: piecesOf(path) };
@@ -73,7 +73,7 @@ async function* ofZip(path: string, unpacked: UnpackedBytes, signal: AbortSignal
     for await (const entry of zip.eachEntry()) {
       signal.throwIfAborted();
       const name = entry.fileName;
-      if (name.endsWith('/') || isSystemFile(name)) continue;
+      if (name.endsWith('/') || isOfTheSystem(name)) continue;
       if (((entry.externalFileAttributes >>> 28) & 0xf) === 10) throw unreadable(name, 'is a link inside the archive: links are not followed');
       if (entry.isEncrypted()) throw unreadable(name, 'is encrypted inside the archive');
       yield { name, content: counted(await zip.openReadStreamPromise(entry), unpacked) };
@@ -94,7 +94,7 @@ async function* ofTar(path: string, zipped: boolean, unpacked: UnpackedBytes, si
       signal.throwIfAborted();
       const { name, type } = entry.header;
       if (type === 'symlink' || type === 'link') throw unreadable(name, 'is a link inside the archive: links are not followed');
-      if ((type === 'file' || type === 'contiguous-file') && !isSystemFile(name)) yield { name, content: entry as AsyncIterable<Buffer> };
+      if ((type === 'file' || type === 'contiguous-file') && !isOfTheSystem(name)) yield { name, content: entry as AsyncIterable<Buffer> };
       entry.resume();
     }
   } finally {
@@ -109,6 +109,9 @@ async function* counted(chunks: AsyncIterable<Buffer>, unpacked: UnpackedBytes):
     yield chunk;
   }
 }
+
+/** A name that leads up, or stays where it is, is no file of the system: it is for the caller to judge. */
+const isOfTheSystem = (name: string) => isSystemFile(name.split('/').filter((part) => part !== '.' && part !== '..').join('/'));
 
 const unreadable = (subject: string, why: string, cause?: unknown) =>
   new GlyphscopeError('SOURCE_UNREADABLE', `${subject} ${why}.`, { subject, remedy: 'Give the folder, or a .zip, .tar or .tar.gz of it, as it was exported.', cause });

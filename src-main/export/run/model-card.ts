@@ -30,8 +30,8 @@ export function modelCard({ facts, config, evaluations, preprocessing, inputSize
   return `# ${facts.name}
 
 Describes an image with ${L} symbols out of ${K}, coarse to fine: every prefix of a description is a description. Learned without
-labels by Glyphscope ${facts.program}, by self-distillation from a frozen image encoder,
-the teacher; [config.json](config.json) has every setting.
+labels by Glyphscope ${facts.program}, by self-distillation from a frozen image encoder, the teacher. [config.json](config.json) has every
+setting.
 
 | | |
 |---|---|
@@ -43,8 +43,8 @@ the teacher; [config.json](config.json) has every setting.
 | k-NN while training | ${facts.knnTop1 === null ? 'not measured' : `${percent(facts.knnTop1)} top-1 on held-out images, full descriptions`} |
 
 ## Figures
-${evaluations.length === 0 ? '\nNo evaluation was stored when this folder was written.\n' : evaluations.map(figures).join('\n')}
-Figures are for these images and this split, and say little of others. What the symbols mean is for you to find out: no person
+${evaluations.length === 0 ? '\nNo evaluation was stored when this folder was written.\n' : `${evaluations.map(figures).join('\n')}\nFigures are for these images and this split, and say little of others.\n`}
+What the symbols mean is for you to find out: no person
 named them unless symbols.json says so.
 
 ## Use
