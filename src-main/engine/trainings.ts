@@ -20,7 +20,7 @@ import { TrainingQueue } from './training-queue';
 import type { StoredRun } from '../database/runs';
 import { encodeCollection } from './work/encode';
 
-type TrainingServices = Pick<Services, 'locations' | 'library' | 'compute' | 'jobs' | 'collections' | 'runs' | 'teachers' | 'students' | 'log'>;
+type TrainingServices = Pick<Services, 'locations' | 'library' | 'compute' | 'jobs' | 'collections' | 'runs' | 'comparison' | 'teachers' | 'students' | 'log'>;
 
 /** Why a trainer on the GPU ended, at which step, and whether it had begun to train. */
 type GpuFailure = ErrorDetail & { step: number; trained: boolean };
@@ -488,7 +488,9 @@ export class Trainings {
 
   /** What was learned is shown at once: the run's collection is described with it, unless an alarm stopped it. */
   #afterwards(id: number, collection: number): void {
-    if (this.#closing || !this.#describe) return;
+    if (this.#closing) return;
+    void this.#s.comparison.catchUp(id).catch((error: Error) => this.#s.log(`What was measured of run ${id} was not taken in: ${error.message}`)); // the next start takes it in
+    if (!this.#describe) return;
     const run = this.#s.runs.get(id);
     const found = this.#s.library.db.read.collections.byId(collection);
     if ((run.state !== 'finished' && run.state !== 'stopped') || run.error || run.checkpointStep === null || !found) return;

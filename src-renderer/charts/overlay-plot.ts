@@ -35,7 +35,7 @@ const faded = (colour: string, share: number) => colour + Math.round(share * 255
 const shortened = (label: string) => (label.length > 16 ? `${label.slice(0, 15)}…` : label);
 
 /** Room right of the lines for their names, in CSS pixels. */
-const labelRoom = (o: OverlayOptions) => (o.labelled ? 12 + 6.5 * Math.max(1, ...o.lines.map(({ label }) => shortened(label).length)) : 8);
+const labelRoom = (o: OverlayOptions) => (o.labelled ? 12 + 6.5 * Math.max(1, ...o.lines.map(({ label }) => shortened(label).length)) : 16);
 
 function drawLabels(plot: uPlot, o: OverlayOptions): void {
   const ratio = uPlot.pxRatio;
@@ -58,6 +58,7 @@ function drawLabels(plot: uPlot, o: OverlayOptions): void {
   ctx.save();
   ctx.font = `600 ${11 * ratio}px ${o.theme().font}`;
   ctx.textBaseline = 'middle';
+  ctx.textAlign = 'left';
   named.forEach((line, i) => {
     const out = o.emphasis() !== null && o.emphasis() !== line;
     const { colour } = o.lines[line].style();

@@ -12,9 +12,19 @@ export interface LineSubject {
   runs: readonly Run[];
 }
 
+/** Names of runs, without what all begin with when they are of one sweep. */
+export function shortNames(runs: readonly Run[]): string[] {
+  const start = `${runs[0]?.sweep}: `;
+  const shared = runs.length > 1 && runs.every((run) => run.sweep !== null && run.name.startsWith(start)) ? start.length : 0;
+  return runs.map(({ name }) => name.slice(shared));
+}
+
 /** Every run by itself, or the groups of a property. */
 export function lineSubjects(runs: readonly Run[], groupBy: string | null): LineSubject[] {
-  if (groupBy === null) return runs.map((run) => ({ key: String(run.id), label: run.name, runs: [run] }));
+  if (groupBy === null) {
+    const names = shortNames(runs);
+    return runs.map((run, i) => ({ key: String(run.id), label: names[i], runs: [run] }));
+  }
   return groupRuns(runs, groupBy).map(({ name, runs: members }) => ({ key: name, label: name, runs: members }));
 }
 
