@@ -58,7 +58,8 @@ export async function recoverRuns(db: LibraryDatabase, folder: string, log: (lin
     db.write.runs.neverReuseUpTo(Number(entry));
     if (db.read.runs.any(Number(entry)) || !existsSync(join(directory, 'run.json'))) continue;
     try {
-      names.push(await recoverRun(db, directory, Number(entry)));
+      const name = await recoverRun(db, directory, Number(entry));
+      if (db.read.runs.byId(Number(entry))) names.push(name); // what was deleted still is
     } catch (error) {
       log(`The run in ${directory} could not be put back: ${(error as Error).message}`);
     }
@@ -79,6 +80,7 @@ export async function recoverRun(db: LibraryDatabase, directory: string, id: num
   db.write.runWords.setNote(id, card.note);
   if (card.knnTop1 !== null) db.write.runProgress.setKnnTop1(id, card.knnTop1);
   await restoreEvents(db, id, join(directory, 'log.jsonl'));
+  if (card.removedAt !== null) db.write.runRemovals.remove(id, card.removedAt);
   return name;
 }
 
