@@ -1,4 +1,5 @@
 import { type BrowserWindow, dialog, ipcMain, type IpcMainEvent, type IpcMainInvokeEvent, type OpenDialogOptions } from 'electron';
+import { whenClosing, type WhenClosing } from '../contract/closing';
 import type { ErrorDetail } from '../contract/errors';
 import type { GrantPurpose } from '../contract/export';
 import { connectRequest, type ConnectRequest, tunnelOrigin } from '../contract/remote';
@@ -22,6 +23,8 @@ export const messages = {
   connect: 'connect',
   connectAsked: 'connect-asked',
   disconnect: 'disconnect',
+  notify: 'notify',
+  whenClosing: 'when-closing',
 } as const;
 
 export interface BridgeOptions {
@@ -35,6 +38,8 @@ export interface BridgeOptions {
   connect: (request: ConnectRequest) => Promise<ErrorDetail | null>;
   disconnect: () => void;
   onTheme: (theme: 'light' | 'dark') => void;
+  onNotify: (wanted: boolean) => void;
+  onWhenClosing: (choice: WhenClosing) => void;
 }
 
 const folder: OpenDialogOptions = { title: 'Import a folder of images', buttonLabel: 'Import', properties: ['openDirectory'] };
@@ -78,6 +83,13 @@ export function answerPage(o: BridgeOptions): void {
   ipcMain.handle(messages.chooseRunArchive, (event) => choose(event, runArchive, 'run'));
   ipcMain.on(messages.theme, (event, theme: unknown) => {
     if ((trusted(event) || isFrom(event, o.remote())) && (theme === 'light' || theme === 'dark')) o.onTheme(theme);
+  });
+  ipcMain.on(messages.notify, (event, wanted: unknown) => {
+    if (trusted(event)) o.onNotify(wanted === true);
+  });
+  ipcMain.on(messages.whenClosing, (event, choice: unknown) => {
+    const asked = whenClosing.safeParse(choice);
+    if (trusted(event) && asked.success) o.onWhenClosing(asked.data);
   });
   ipcMain.on(messages.isRemote, (event) => (event.returnValue = o.remote() !== null));
   ipcMain.on(messages.disconnect, (event) => isFrom(event, o.remote()) && o.disconnect());

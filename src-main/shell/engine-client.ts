@@ -63,9 +63,24 @@ function refusalOf(origin: string, status: number): GlyphscopeError {
   return new GlyphscopeError('INVALID_INPUT', `What answers at ${origin} is no Glyphscope engine (HTTP ${status}).`, { subject: origin, remedy: 'See which port the tunnel begins at.' });
 }
 
+/** Asks the shell's own engine with the rights of the host. */
+export function askEngine<T>({ origin, hostToken }: EngineAddress, work: (client: ContractRouterClient<Contract>) => Promise<T>): Promise<T> {
+  return withSocket(origin, { Authorization: `Bearer ${hostToken}` }, work);
+}
+
+/** Reads a stream of the shell's own engine until it ends or `signal` aborts. */
+export function followEngine<T>(engine: EngineAddress, open: (client: ContractRouterClient<Contract>) => Promise<AsyncIterable<T>>, onItem: (item: T) => void, signal: AbortSignal): Promise<void> {
+  return askEngine(engine, async (client) => {
+    for await (const item of await open(client)) {
+      if (signal.aborted) return;
+      onItem(item);
+    }
+  });
+}
+
 /** Tells the engine a path that the user chose in a native dialog; the page gets the grant and never the path. */
-export function grantPath({ origin, hostToken }: EngineAddress, chosen: string, purpose: GrantPurpose): Promise<{ grant: string; name: string }> {
-  return withSocket(origin, { Authorization: `Bearer ${hostToken}` }, (client) => client.host.grant({ path: chosen, purpose }));
+export function grantPath(engine: EngineAddress, chosen: string, purpose: GrantPurpose): Promise<{ grant: string; name: string }> {
+  return askEngine(engine, (client) => client.host.grant({ path: chosen, purpose }));
 }
 
 /**

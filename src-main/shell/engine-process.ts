@@ -1,7 +1,8 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { type ErrorDetail, errorDetail } from '../contract/errors';
 
 /** How the shell reaches the engine that it started. */
@@ -24,16 +25,18 @@ export interface EngineOptions {
 /** Why no engine is running: shown to the user. */
 export type EngineFailure = ErrorDetail;
 
-const keptLines = 40;
+/** Bytes at the end of the log that say why an engine ended. */
+const lastWords = 16_384;
 const stopLimit = 20_000;
 
 /**
- * The engine as a child of the shell. It ends when its stdin does, so that it never outlives the shell.
+ * The engine as a child of the shell, or what stands between the shell and one that went on without a window. It ends when
+ * its stdin does, unless it was told to go on: then it outlives the shell, which is why it writes its log itself.
  * `onDeath` is called once, when it ended without being asked.
  */
 export class EngineProcess {
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #lastLines: string[] = [];
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #logFile: string;
   readonly address: Promise<EngineAddress>;
   #stopping = false;
   #ready = false;
@@ -45,9 +48,12 @@ export class EngineProcess {
     const env = { ...process.env };
     delete env.ELECTRON_RUN_AS_NODE;
     if (node.asNode) env.ELECTRON_RUN_AS_NODE = '1';
-    this.#child = spawn(node.program, args, { env, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+    this.#logFile = options.logFile;
+    const log = openLog(options.logFile);
+    // Of a group of its own: what ends the shell's group does not end a training.
+    this.#child = spawn(node.program, args, { env, stdio: ['pipe', 'pipe', log], windowsHide: true, detached: true }) as ChildProcessByStdio<Writable, Readable, null>;
+    fs.closeSync(log);
     this.#child.stdin.on('error', () => {}); // it is gone: `exit` tells
-    this.#keepLog(options.logFile);
     this.address = new Promise((resolve, reject) => {
       createInterface({ input: this.#child.stdout }).on('line', (line) => {
         const address = readAddress(line);
@@ -56,7 +62,6 @@ export class EngineProcess {
         resolve(address);
       });
       this.#child.on('error', (error) => reject(asFailure(`The engine could not be started with ${node.program}: ${error.message}`)));
-      // `close` comes after the last line of stderr was read.
       this.#child.on('close', (code, signal) => {
         const failure = this.#reason(code, signal);
         reject(failure);
@@ -80,27 +85,43 @@ export class EngineProcess {
     });
   }
 
-  #keepLog(file: string): void {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    const log = fs.createWriteStream(file, { flags: 'w' });
-    log.on('error', () => {}); // a log that cannot be written stops nothing
-    createInterface({ input: this.#child.stderr }).on('line', (line) => {
-      this.#lastLines.push(line);
-      if (this.#lastLines.length > keptLines) this.#lastLines.shift();
-      log.write(`${line}\n`);
-      process.stderr.write(`${line}\n`);
-    });
+  /** Lets go of an engine that was told to go on: the shell ends without it. */
+  letGo(): void {
+    this.#stopping = true;
+    this.#child.stdin.end();
+    this.#child.stdout.destroy();
+    this.#child.unref();
   }
 
   /** The engine's own last words where it gave a reason, else how it ended. */
   #reason(code: number | null, signal: string | null): EngineFailure {
-    for (const line of [...this.#lastLines].reverse()) {
+    const lines = readEnd(this.#logFile).split('\n');
+    for (const line of [...lines].reverse()) {
       const detail = parseJson(line);
       const parsed = errorDetail.safeParse(detail);
       if (parsed.success) return parsed.data;
     }
-    const last = this.#lastLines.filter((line) => line.trim() !== '').slice(-3).join(' ');
+    const last = lines.filter((line) => line.trim() !== '').slice(-3).join(' ');
     return asFailure(`The engine ended ${signal ? `by ${signal}` : `with code ${code ?? 'unknown'}`}.${last ? ` Its last words: ${last}` : ''}`);
+  }
+}
+
+/** A fresh log; the one before is kept beside it, into which an engine that went on still writes. */
+function openLog(file: string): number {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  try {
+    fs.renameSync(file, file.replace(/(\.log)?$/, '.previous.log'));
+  } catch {
+    // there is none yet
+  }
+  return fs.openSync(file, 'a');
+}
+
+function readEnd(file: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8').slice(-lastWords);
+  } catch {
+    return ''; // a log that cannot be read says nothing
   }
 }
 

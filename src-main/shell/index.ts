@@ -2,18 +2,23 @@ import path from 'node:path';
 import { app, BrowserWindow, Menu, nativeTheme, safeStorage, screen, session } from 'electron';
 import { type ErrorDetail, GlyphscopeError, toErrorDetail } from '../contract/errors';
 import { type ConnectRequest, type EngineLink, readEngineLink } from '../contract/remote';
+import type { ClosingChoice, WhenClosing } from '../contract/closing';
 import { answerPage, messages } from './bridge';
-import { hostOf, openSession, type SessionCookie } from './engine-client';
+import { askEngine, hostOf, openSession, type SessionCookie } from './engine-client';
 import { type EngineAddress, type EngineFailure, EngineProcess } from './engine-process';
 import { buildMenu } from './menu';
 import { localAddress, noticePage, restartAddress } from './notice';
 import { RemoteEngines } from './remote-engines';
+import { RunNotices } from './run-notices';
 import { enforcePolicy, isEngine } from './security-policy';
+import { askHowToClose, liveTrainings } from './trainings';
 import { readState, visibleBounds, type WindowState, writeState } from './window-state';
 
 const root = path.join(__dirname, '..', '..');
 /** Chromium's number for a load that another one ended. */
 const aborted = -3;
+/** Milliseconds that an engine may take to stop what it trains, before it is ended. */
+const leaveLimit = 60_000;
 /** --paper of the page's two themes. */
 const paper = { light: '#f8f6f1', dark: '#10141b' };
 
@@ -30,6 +35,8 @@ class Shell {
   /** The remote engine that is shown instead of the local one. */
   #remote: { origin: string; host: string } | null = null;
   #painted: Promise<void> = Promise.resolve();
+  readonly #notices = new RunNotices({ focused: () => this.#window?.isFocused() ?? false, open: (run) => this.#showRun(run) });
+  #asking = false;
   #quitting = false;
 
   run(): void {
@@ -47,6 +54,8 @@ class Shell {
         connect: (request) => this.#connect(request),
         disconnect: () => this.#disconnect(),
         onTheme: (theme) => (this.#state.theme = theme),
+        onNotify: (wanted) => this.#notices.follow(wanted ? this.#address : null),
+        onWhenClosing: (choice) => this.#setWhenClosing(choice),
       });
       this.#openWindow();
       void this.#showPage();
@@ -99,7 +108,12 @@ class Shell {
       },
     });
     if (maximized) window.maximize();
-    window.on('close', () => this.#remember(window));
+    window.on('close', (event) => {
+      this.#remember(window);
+      if (this.#quitting) return;
+      event.preventDefault(); // it stays until it is known what becomes of trainings
+      app.quit();
+    });
     window.on('closed', () => (this.#window = null));
     window.on('page-title-updated', (event) => event.preventDefault());
     // The notices' buttons; security-policy.ts keeps the window from really going there.
@@ -138,7 +152,7 @@ class Shell {
 
   #tellMenu(): void {
     const connect = this.#remote === null && this.#address ? () => this.#window?.webContents.send(messages.connectAsked) : null;
-    Menu.setApplicationMenu(buildMenu({ connect, disconnect: this.#remote === null ? null : () => this.#disconnect() }));
+    Menu.setApplicationMenu(buildMenu({ connect, disconnect: this.#remote === null ? null : () => this.#disconnect(), whenClosing: this.#state.whenClosing, onWhenClosing: (choice) => this.#setWhenClosing(choice) }));
   }
 
   /** Shows the page of a remote engine; the local one goes on by itself. Gives what kept it from that, or null. */
@@ -233,14 +247,49 @@ class Shell {
     writeState(this.#stateFile, this.#state);
   }
 
-  /** The engine is given the time to write a checkpoint and close the database. */
+  #showRun(run: number): void {
+    this.#focus();
+    if (this.#address && this.#remote === null) void this.#load(`${this.#address.origin}/#/training/${run}`).catch(() => {});
+  }
+
+  #setWhenClosing(choice: WhenClosing): void {
+    this.#state.whenClosing = choice;
+    if (this.#window) this.#remember(this.#window);
+    this.#tellMenu();
+  }
+
+  /** The window stays until it is known what becomes of trainings, and the engine has been told. */
   #beforeQuit(event: Electron.Event): void {
     if (this.#quitting) return;
-    this.#quitting = true;
     event.preventDefault();
+    if (this.#asking) return;
+    this.#asking = true;
+    void this.#close().finally(() => (this.#asking = false));
+  }
+
+  async #close(): Promise<void> {
+    const choice = await this.#closingChoice();
+    if (choice === null) return;
+    this.#quitting = true;
+    this.#notices.follow(null);
     if (this.#window) this.#remember(this.#window);
     this.#window?.hide();
-    void this.#engine?.stop().then(() => app.quit());
+    const told = this.#address && (await askEngine(this.#address, (client) => client.host.leave({ trainings: choice }, { signal: AbortSignal.timeout(leaveLimit) })).then(() => true, () => false));
+    if (choice === 'continue' && told) this.#engine?.letGo();
+    else await this.#engine?.stop(); // it writes a checkpoint and closes the database
+    app.quit();
+  }
+
+  /** What becomes of trainings; null: the user wants the window after all. */
+  async #closingChoice(): Promise<ClosingChoice | null> {
+    const names = this.#address ? await liveTrainings(this.#address) : [];
+    if (names.length === 0) return 'pause';
+    const { whenClosing } = this.#state;
+    if (whenClosing !== 'ask') return whenClosing;
+    if (!this.#window) return 'pause';
+    const asked = await askHowToClose(this.#window, names);
+    if (asked?.always) this.#setWhenClosing(asked.choice);
+    return asked?.choice ?? null;
   }
 }
 

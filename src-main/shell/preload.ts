@@ -14,6 +14,8 @@ const local = {
   chooseRunArchive: () => ipcRenderer.invoke('choose-run-archive'),
   knownEngines: () => ipcRenderer.invoke('known-engines'),
   forgetEngine: (origin: string) => ipcRenderer.invoke('forget-engine', origin),
+  notify: (wanted: boolean) => ipcRenderer.send('notify', wanted),
+  whenClosing: (choice: string) => ipcRenderer.send('when-closing', choice),
   connect: (request: unknown) => ipcRenderer.invoke('connect', request),
   onConnectAsked: (listener: () => void) => {
     const listen = () => listener();

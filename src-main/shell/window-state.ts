@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Rectangle } from 'electron';
+import { whenClosing, type WhenClosing } from '../contract/closing';
 
 /** What the shell remembers between starts. */
 export interface WindowState {
@@ -10,9 +11,11 @@ export interface WindowState {
   theme: 'light' | 'dark' | null;
   /** The engine's last port. */
   port: number;
+  /** What becomes of trainings when the window is closed. */
+  whenClosing: WhenClosing;
 }
 
-const fresh: WindowState = { bounds: null, maximized: false, theme: null, port: 0 };
+const fresh: WindowState = { bounds: null, maximized: false, theme: null, port: 0, whenClosing: 'ask' };
 
 /** Reads the state; anything that is missing or damaged is as at the first start. */
 export function readState(file: string): WindowState {
@@ -26,6 +29,7 @@ export function readState(file: string): WindowState {
       maximized: given.maximized === true,
       theme: given.theme === 'dark' || given.theme === 'light' ? given.theme : null,
       port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0,
+      whenClosing: whenClosing.catch('ask').parse(given.whenClosing),
     };
   } catch {
     return { ...fresh };

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { test as base, chromium, type CDPSession, type ElectronApplication, _electron, type Page } from '@playwright/test';
+import type { WhenClosing } from '../../src-main/contract/closing';
 import { engineEntry, root, runCommand, startCommand, until } from './command-line';
 import { removeFolder, temporaryFolder } from './temporary';
 
@@ -22,6 +23,8 @@ export interface OpenOptions {
   /** Electron's profile, to start the same installation again. */
   profile?: string;
   scheme?: 'light' | 'dark';
+  /** What becomes of trainings when the window is closed; 'pause' unless given, so that no test is asked. */
+  whenClosing?: WhenClosing;
   /** The address that the window ends up at; the engine's unless given. */
   waitFor?: RegExp;
 }
@@ -99,7 +102,11 @@ async function firstLaunch(library: string): Promise<void> {
   }
 }
 
-async function openElectron(library: string, profile: string, { scheme, waitFor = /^http:\/\/127\.0\.0\.1:\d+\// }: OpenOptions): Promise<Opened> {
+async function openElectron(library: string, profile: string, { scheme, whenClosing = 'pause', waitFor = /^http:\/\/127\.0\.0\.1:\d+\// }: OpenOptions): Promise<Opened> {
+  const stateFile = path.join(profile, 'window.json');
+  fs.mkdirSync(profile, { recursive: true });
+  const state = fs.existsSync(stateFile) ? (JSON.parse(fs.readFileSync(stateFile, 'utf8')) as object) : {};
+  fs.writeFileSync(stateFile, JSON.stringify({ ...state, whenClosing }));
   const app = await _electron.launch({
     executablePath: process.env.GLYPHSCOPE_ELECTRON,
     args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, `--user-data-dir=${profile}`, `--library=${library}`],

@@ -13,14 +13,14 @@ afterEach(() => fs.rmSync(folder, { recursive: true }));
 describe('window state', () => {
   it('comes back as it was written', () => {
     const file = path.join(folder, 'deep', 'window.json');
-    writeState(file, { bounds, maximized: true, theme: 'dark', port: 4000 });
-    expect(readState(file)).toEqual({ bounds, maximized: true, theme: 'dark', port: 4000 });
+    writeState(file, { bounds, maximized: true, theme: 'dark', port: 4000, whenClosing: 'continue' });
+    expect(readState(file)).toEqual({ bounds, maximized: true, theme: 'dark', port: 4000, whenClosing: 'continue' });
   });
 
-  it.each(['', 'null', '[]', '{"bounds":{"x":"1"},"port":99999,"theme":"pink"}', '{"bounds":{"x":0,"y":0,"width":1,"height":1}}'])('takes %j as a first start', (text) => {
+  it.each(['', 'null', '[]', '{"bounds":{"x":"1"},"port":99999,"theme":"pink","whenClosing":1}', '{"bounds":{"x":0,"y":0,"width":1,"height":1}}'])('takes %j as a first start', (text) => {
     const file = path.join(folder, 'window.json');
     fs.writeFileSync(file, text);
-    expect(readState(file)).toEqual({ bounds: null, maximized: false, theme: null, port: 0 });
+    expect(readState(file)).toEqual({ bounds: null, maximized: false, theme: null, port: 0, whenClosing: 'ask' });
   });
 
   it('leaves bounds that no screen shows', () => {
