@@ -100,16 +100,17 @@ async function kill(trial, { took, bits }) {
     expected.add(trial.name);
   }
   await (phase.moment ?? (() => pause(trial.fraction * trial.took)))(app, trial, trial.fraction);
-  const pid = await until(`The ${trial.target} is there`, () => app.pidOf(trial.target), 20_000);
+  const over = async () => (phase.training ? !busy.has((await app.client.runs.get({ run: trial.run })).state) : (await app.client.jobs.list()).every(({ state }) => state !== 'running'));
+  const pid = await until(`The ${trial.target} is there`, async () => app.pidOf(trial.target) ?? ((await over()) && 'gone'), 20_000);
   const before = phase.training ? await app.client.runs.get({ run: trial.run }) : null;
-  killIfThere(pid);
-  trial.state = before ? `${before.state} at step ${before.step}` : trial.phase;
+  trial.late = pid === 'gone' || !killIfThere(pid) || before?.state === 'finished';
+  trial.state = trial.late ? 'too late, all was done' : before ? `${before.state} at step ${before.step}` : trial.phase;
 
   if (trial.target === 'engine' || trial.target === 'shell') {
     const left = await app.leftOver();
     if (left.length > 0) wrong.push(`left over: ${left.join('; ')}`);
     app = null;
-  } else await until('The work is over', async () => (phase.training ? !busy.has((await app.client.runs.get({ run: trial.run })).state) : (await app.client.jobs.list()).every(({ state }) => state !== 'running')), 60_000);
+  } else await until('The work is over', over, 60_000);
   await ensure(trial.kind);
 
   const runs = await app.client.runs.list();
@@ -140,11 +141,11 @@ function integrity() {
 }
 
 function table() {
-  const rows = [['', 'target', 'kills', 'right', 'wrong', 'done again to the end']];
+  const rows = [['', 'target', 'kills', 'right', 'wrong', 'too late', 'done again to the end']];
   for (const phase of Object.keys(phases))
     for (const target of phases[phase].targets) {
       const own = trials.filter((trial) => trial.phase === phase && trial.target === target);
-      if (own.length > 0) rows.push([phase, target, own.length, own.filter(({ wrong }) => wrong.length === 0).length, own.filter(({ wrong }) => wrong.length > 0).length, own.filter(({ again }) => again).length].map(String));
+      if (own.length > 0) rows.push([phase, target, own.length, own.filter(({ wrong }) => wrong.length === 0).length, own.filter(({ wrong }) => wrong.length > 0).length, own.filter(({ late }) => late).length, own.filter(({ again }) => again).length].map(String));
     }
   const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
   for (const row of rows) console.log(row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '));
@@ -167,7 +168,7 @@ try {
   table();
   const wrong = trials.filter((trial) => trial.wrong.length > 0).length;
   console.log(`${trials.length} moments, ${wrong} wrong, ${Math.round((performance.now() - began) / 1000)} s, seed ${values.seed}`);
-  if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ seed: Number(values.seed), moments: trials.map(({ number, phase, target, fraction, state, again, wrong: said }) => ({ number, phase, target, fraction, state, again: again ?? null, wrong: said })) }, null, 1)}\n`);
+  if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ seed: Number(values.seed), moments: trials.map(({ number, phase, target, fraction, state, late, again, wrong: said }) => ({ number, phase, target, fraction, state, late, again: again ?? null, wrong: said })) }, null, 1)}\n`);
   if (wrong > 0) process.exitCode = 1;
 } finally {
   await app?.stop();
