@@ -22,7 +22,7 @@ import { finding } from './health';
 import { runNews } from './run-news';
 import { deletedRun, keptDays, runDiskUse, runExportRequest } from './run-folder';
 import { curves, run, snapshots, trainingEvent } from './runs';
-import { sweepPlanEvent, sweepRequest, sweepStatus, sweepSummary } from './sweeps';
+import { sweepElsewhere, sweepPlanEvent, sweepRequest, sweepStatus, sweepSummary } from './sweeps';
 import { engineInfo } from './system';
 import { embeddedTeacherName, hubId, hubRevision, teacher, teacherName, teacherWishes } from './teachers';
 import { savedView, view } from './views';
@@ -296,6 +296,8 @@ export const hostContract = {
     .output(describedFile),
   /** Writes a database with this collection alone, under the same numbers, for trainings elsewhere that read this library's features. */
   copyCollection: procedure.input(z.object({ collection: rowId, path: z.string().min(1) })),
+  /** Keeps a sweep that is trained so as it stands, for the window to show: nothing of it is begun here. */
+  keepSweep: procedure.input(sweepElsewhere),
   /** Takes a copy of a run that was trained so, from its folder; `evaluation` is what was measured of it there. */
   adoptRun: procedure.input(z.object({ folder: z.string().min(1), collection: rowId, evaluation: evaluation.nullable() })).output(run),
   /**

@@ -156,6 +156,13 @@ export type SweepStatus = z.infer<typeof sweepStatus>;
 export const sweepSummary = sweepStatus.pick({ name: true, kind: true, collection: true, state: true, createdAt: true }).extend({ variants: z.int(), done: z.int(), failed: z.int() });
 export type SweepSummary = z.infer<typeof sweepSummary>;
 
+/** A sweep that is trained elsewhere, with how each variant ended; null: it has not. */
+export const sweepElsewhere = sweepStatus.pick({ name: true, kind: true, settings: true }).extend({
+  collection: rowId,
+  variants: z.array(sweepVariant.extend({ outcome: z.object({ state: z.enum(['done', 'failed']), error: errorDetail.nullable() }).nullable() })).min(1).max(mostVariants),
+});
+export type SweepElsewhere = z.infer<typeof sweepElsewhere>;
+
 /** The nine variants of the paper, or the nine smaller ones, in the paper's order: VQ, SS, GS, each from the largest. */
 export function paperAxes(o: { small: boolean }): SweepAxis[] {
   const order = [...new Set(publishedTable.map(({ variant }) => variant.split(' ')[0]))];

@@ -1,7 +1,7 @@
 import { presetName } from '../contract/config';
 import { GlyphscopeError, toErrorDetail, type ErrorDetail } from '../contract/errors';
 import { presetConfig } from '../contract/presets';
-import type { SweepPlanEvent, SweepRequest, SweepStatus, SweepSummary } from '../contract/sweeps';
+import type { SweepElsewhere, SweepPlanEvent, SweepRequest, SweepStatus, SweepSummary } from '../contract/sweeps';
 import type { StoredSweep, StoredVariant, VariantOutcome } from '../database/sweeps';
 import type { SweepClient } from '../sweep/client';
 import { runVariant, type VariantProgress } from '../sweep/run-variant';
@@ -165,6 +165,26 @@ export class Sweeps {
     await Promise.all(live.map(({ ended }) => ended));
     this.#pump();
     return this.status(name);
+  }
+
+  /**
+   * Keeps a sweep that is trained elsewhere as it stands; nothing of it is begun here.
+   * @throws GlyphscopeError NOT_FOUND, RUN_BUSY when it is trained here
+   */
+  keep({ name, kind, collection: id, settings, variants }: SweepElsewhere): void {
+    const { db } = this.#s.library;
+    const { name: collectionName } = this.#s.collections.get(id);
+    const known = db.read.sweeps.byName(name);
+    if (known && this.#active.has(known.id)) throw new GlyphscopeError('RUN_BUSY', `The sweep "${name}" is being trained on this machine.`, { subject: name, remedy: 'Stop it first, or give this one another name.' });
+    const state = variants.every(({ outcome }) => outcome?.state === 'done') ? 'done' : 'stopped';
+    db.durableTransaction(() => {
+      if (!known) db.write.sweeps.add({ name, kind, collection: id, collectionName, settings, chosen: null, parallel: null, state, seconds: 0, createdAt: Date.now(), variants });
+      else {
+        db.write.sweeps.putVariants(known.id, variants);
+        db.write.sweeps.setState(known.id, state);
+      }
+    });
+    this.#feed.changed();
   }
 
   /** Takes a sweep off the list of which no run is left. @throws GlyphscopeError NOT_FOUND, INVALID_INPUT while it has runs */

@@ -41,6 +41,7 @@ export const hostRouter = (procedures: Procedures, s: Services) => ({
     s.library.db.settle();
     for (const _ of copyCollection(s.library.file, s.collections.get(collection).id, path, keepsNoEmbeddedRun)) await breathe();
   }),
+  keepSweep: procedures.host.keepSweep.handler(({ input }) => s.sweeps.keep(input)),
   adoptRun: procedures.host.adoptRun.handler(async ({ input }) => s.runs.show(await adoptRun(s, input))),
   takeOver: procedures.host.takeOver.handler(async function* ({ signal }) {
     const gone = s.lifetime.takeOver();
