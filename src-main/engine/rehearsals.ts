@@ -15,12 +15,14 @@ export type Rehearsal = z.infer<typeof finding>;
 /** What is rehearsed; where it computes is decided here. */
 export type RehearsalPlan = Omit<RehearsalStart, 'type' | 'backend' | 'directory'>;
 
+/** Fields that say nothing of what a part of a training takes. */
+const free: ReadonlySet<string> = new Set<keyof TrainingConfig>(['preset', 'teacher', 'seed', 'checkpointEvery', 'onCollapse', 'collapseShare']);
 /**
- * Fields of which only counts more: another value changes how often something is done, or a factor in a sum. Whether they
- * are 0 matters, because then something is left out.
+ * Fields of which it matters alone whether they are 0, because then something is left out: any other value changes how
+ * often something is done, or a factor in a sum.
  */
 const counted: ReadonlySet<string> = new Set<keyof TrainingConfig>([
-  'preset', 'teacher', 'steps', 'seed', 'checkpointEvery', 'evaluateEvery', 'heldOut', 'onCollapse', 'collapseShare', 'mapSteps', 'readoutSteps', 'imitationSteps', 'imitationWeight',
+  'steps', 'evaluateEvery', 'heldOut', 'mapSteps', 'readoutSteps', 'imitationSteps', 'imitationWeight',
   'learningRate', 'warmup', 'weightDecay', 'gradientClip', 'gumbelTemperatureStart', 'gumbelTemperatureEnd', 'gumbelNoise', 'sharpenedTemperatureStart', 'sharpenedTemperatureEnd',
   'codebookDecay', 'commitmentWeight', 'codeRevival', 'teacherMomentum', 'projectionWeight', 'alignmentWeight', 'prefixWeight', 'diversityWeight', 'studentTemperature',
   'teacherTemperatureStart', 'teacherTemperature', 'teacherTemperatureWarmup', 'centreMomentum',
@@ -57,7 +59,7 @@ export class Rehearsals {
 
   async #key({ config, from, ...shapes }: RehearsalPlan): Promise<string> {
     const [first] = (await this.#s.compute.plan(config.backend)).candidates;
-    const timed = Object.entries(config).map(([name, value]) => [name, counted.has(name) ? typeof value === 'number' && value > 0 : value]);
+    const timed = Object.entries(config).flatMap(([name, value]) => (free.has(name) ? [] : [[name, counted.has(name) ? typeof value === 'number' && value > 0 : value]]));
     return JSON.stringify([machineStamp(this.#s.locations.entries.rehearsal), first, stampOf(first), timed, from !== null, shapes]);
   }
 }

@@ -13,7 +13,7 @@ const evaluateEvery = 4;
 const fittedSteps = 10;
 const warmedUp = 2;
 /** Seconds that steps and evaluations are watched for, as long as `leastSteps` were seen; at most `patience`. */
-const watched = 5;
+const watched = 4;
 const leastSteps = 8;
 const patience = 60;
 /** So many that no rehearsal comes to the end. */

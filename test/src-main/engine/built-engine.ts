@@ -14,7 +14,7 @@ const out = join(root, 'out/test', `engine-${process.pid}`);
 
 /** Builds the children and workers from the sources as they are now and makes the engine of this process use them. */
 export async function buildChildren(): Promise<void> {
-  const input = { backend: 'training/backend-process', trainer: 'training/trainer-process', student: 'training/student-process', images: 'teacher/image-worker', vectors: 'explore/vector-worker' };
+  const input = { backend: 'training/backend-process', trainer: 'training/trainer-process', rehearsal: 'training/rehearsal-process', student: 'training/student-process', images: 'teacher/image-worker', vectors: 'explore/vector-worker' };
   await build({
     root,
     configFile: false,
