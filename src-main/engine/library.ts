@@ -103,6 +103,7 @@ function setAside(directory: string, now: Date): string {
 function emptyPassing(directory: string): void {
   for (const folder of ['uploads', 'exports', 'rehearsals'])
     for (const name of readdirSync(join(directory, folder))) rmSync(join(directory, folder, name), { recursive: true, force: true });
+  for (const name of readdirSync(join(directory, 'runs'))) if (/^import-.*\.part$/.test(name)) rmSync(join(directory, 'runs', name), { recursive: true, force: true });
 }
 
 /**
