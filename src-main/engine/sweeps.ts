@@ -180,7 +180,8 @@ export class Sweeps {
     db.durableTransaction(() => {
       if (!known) db.write.sweeps.add({ name, kind, collection: id, collectionName, settings, chosen: null, parallel: null, state, seconds: 0, createdAt: Date.now(), variants });
       else {
-        db.write.sweeps.putVariants(known.id, variants);
+        db.write.sweeps.addVariants(known.id, variants.filter(({ label }) => !known.variants.some((one) => one.label === label)));
+        for (const { label, outcome } of variants) db.write.sweeps.setOutcome(known.id, label, outcome);
         db.write.sweeps.setState(known.id, state);
       }
     });
