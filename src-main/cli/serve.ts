@@ -37,7 +37,7 @@ export const serveCommand: Command = {
     const { origin, port, link } = engine.address!;
     if (tunnel) {
       const command = tunnelCommand(link, port);
-      out.result({ ready: true, origin, link, tunnel: command, library }, inWords(library, command, link));
+      out.result({ ready: true, origin, link, tunnel: command, library }, inWords(library, command, link, values.library === undefined ? '' : ` --library ${values.library}`));
     } else {
       out.result({ ready: true, origin, link, library }, `Glyphscope serves ${library}\n\n  ${link}\n\nOpen this link in a browser. Ctrl-C ends the engine.`);
       if (process.env.SSH_CONNECTION && !out.json) out.note('This is an SSH session: with --remote the engine prints the tunnel to open, and goes on when the session ends.');
@@ -52,10 +52,11 @@ export const serveCommand: Command = {
 function tunnelOf(values: Invocation['values']): { port: number | null } | undefined {
   const given = values['tunnel-port'];
   if (given !== undefined && !values.remote) throw new UsageError('--tunnel-port goes with --remote.', { subject: '--tunnel-port' });
+  if (values.remote && values.host !== '127.0.0.1') throw new UsageError('--remote listens on 127.0.0.1, where the tunnel ends: --host does not go with it.', { subject: '--host' });
   return values.remote ? { port: given === undefined ? null : wholeNumber('tunnel-port', String(given), 1, 65_535) } : undefined;
 }
 
-const inWords = (library: string, tunnel: string, link: string) => `Glyphscope serves ${library}
+const inWords = (library: string, tunnel: string, link: string, flag: string) => `Glyphscope serves ${library}
 
 On your own machine open the tunnel, with this machine named as you reach it:
 
@@ -65,7 +66,7 @@ Then give the link to the window (Ctrl K, "Connect to a remote engine"), or open
 
   ${link}
 
-The engine goes on when this terminal closes; \`glyphscope link\` prints the link again, Ctrl-C or a SIGTERM ends the engine.`;
+The engine goes on when this terminal closes; \`glyphscope link${flag}\` prints the link again, Ctrl-C or a SIGTERM ends the engine.`;
 
 const isPortTaken = (error: unknown) => error instanceof GlyphscopeError && error.subject === 'port';
 
