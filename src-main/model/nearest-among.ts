@@ -32,7 +32,7 @@ export async function nearestAmong(o: { rows: Float32Array; width: number; k: nu
           const best = joined(block.best, highestColumns(products, k), other.from, k);
           return [best, block === other ? best : joined(other.best, highestColumns(tf.transpose(products), k), block.from, k)];
         });
-        tf.dispose(kept);
+        tf.dispose(kept.flatMap((best) => best ?? []));
         done += 1;
       }
       // Earlier blocks have said what this one has in them, the later ones have been seen: it is complete.
@@ -41,7 +41,7 @@ export async function nearestAmong(o: { rows: Float32Array; width: number; k: nu
       found.rows.set(rows, block.from * k);
     }
   } finally {
-    for (const { rows, best } of blocks) tf.dispose([rows, best]);
+    for (const { rows, best } of blocks) tf.dispose([rows, ...(best ?? [])]);
   }
   say();
   return found;
