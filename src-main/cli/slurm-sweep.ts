@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GlyphscopeError, toErrorDetail, type ErrorDetail } from '../contract/errors';
 import { resolveConfig } from '../contract/presets';
+import { embeddedTeacherName, type Teacher } from '../contract/teachers';
 import { holdFile } from '../database/hold-file';
 import { findLocations } from '../engine/locations';
 import { ArrayFollower, type TaskView } from '../slurm/array-follower';
@@ -95,6 +96,7 @@ class SlurmSitting {
       this.#show(views);
       for (const view of views) if (!this.#ended.has(view.task)) await this.#take(view, views);
       over = this.#ended.size === plan.variants.length;
+      if (over) await withEngine(this.#invocation, async (client) => this.#keep(client, (await findCollection(client, plan.collection)).id)).catch((error: Error) => say.note(`The library could not be told how the sweep ended: ${error.message}`));
       if (over || performance.now() - this.#written > writeEvery) this.#write(plan);
       if (!over) await sleep(poll, undefined, { signal }).catch(() => undefined);
     }
@@ -132,18 +134,19 @@ class SlurmSitting {
         if (run?.state === 'finished') finished.add(i + 1);
         else if (run) throw new GlyphscopeError('NAME_TAKEN', `"${run.name}" was begun on this machine and is ${run.state}.`, { subject: run.name, remedy: 'Finish the sweep here without --slurm, delete that run, or give another --name.' });
       }
-      if (finished.size < plan.variants.length) await this.#computeFeatures(client, collection.id, plan);
+      const teachers = finished.size < plan.variants.length ? await this.#computeFeatures(client, collection.id, plan) : [];
       if (!folder.hasPlan()) {
-        await shareFeatures(this.#invocation.library, folder);
+        await shareFeatures(this.#invocation.library, folder, teachers);
         await client.host.copyCollection({ collection: collection.id, path: folder.database });
       }
+      await this.#keep(client, collection.id);
       await folder.writePlan(plan); // last: a folder with a plan is whole
       return finished;
     });
   }
 
-  /** Of every teacher and number of tokens that a variant asks for: the jobs only read. */
-  async #computeFeatures(client: Client, collection: number, { settings, variants }: SlurmPlan): Promise<void> {
+  /** Of every teacher and number of tokens that a variant asks for: the jobs only read. Gives these teachers. */
+  async #computeFeatures(client: Client, collection: number, { settings, variants }: SlurmPlan): Promise<Teacher[]> {
     const { out, signal } = this.#invocation;
     const configs = variants.flatMap(({ change }) => usableConfig({ ...settings, ...change }) ?? []);
     const wanted = new Map(configs.map(({ teacher, featureTokens: tokens }) => [`${teacher} ${tokens}`, { teacher, tokens }]));
@@ -151,6 +154,18 @@ class SlurmSitting {
       const { job } = await client.features.compute({ collection, views: true, ...which });
       noteFailures(await followJob(client, job, out, signal), out);
     }
+    const names = new Set(configs.map(({ teacher }) => teacher));
+    return (await client.teachers.list()).filter(({ name, embedded }) => names.has(embedded ? embeddedTeacherName : name));
+  }
+
+  /** Has the library know of the sweep and how its variants stand, for the window to show. */
+  async #keep(client: Client, collection: number): Promise<void> {
+    const { name, kind, settings, variants } = this.#sweep;
+    const outcomes = variants.map((variant, i) => {
+      const { state, error } = this.#variant(i + 1).result;
+      return { ...variant, outcome: this.#ended.has(i + 1) && state !== 'waiting' ? { state, error } : null };
+    });
+    await client.host.keepSweep({ name, kind, settings, collection, variants: outcomes });
   }
 
   /** Writes the batch script anew and gives sbatch's arguments. */
@@ -191,9 +206,10 @@ class SlurmSitting {
             this.#show(views);
           }),
         );
+        this.#ended.add(task);
+        await this.#keep(client, collection.id);
       });
       await folder.forgetRuns(task);
-      this.#ended.add(task);
     } catch (error) {
       if (signal.aborted) return;
       const detail = toErrorDetail(error);
