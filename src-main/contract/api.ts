@@ -18,6 +18,7 @@ import { givenName, givenSymbolName, rowId, runNote, symbolNumber, symbolSequenc
 import { queryText, selectedImages } from './query';
 import { contentHash, nearImages, nearnesses, nearSubject } from './near';
 import { comparedRun, comparisonRequest } from './run-comparison';
+import { mostReported, runReport } from './run-report';
 import { finding } from './health';
 import { runNews } from './run-news';
 import { deletedRun, keptDays, runDiskUse, runExportRequest } from './run-folder';
@@ -166,6 +167,8 @@ export const pageContract = {
     snapshots: procedure.input(z.object({ run: rowId })).output(snapshots.nullable()),
     /** Figures of many runs over all that they reported, and thinned curves of some quantities, for comparing them. */
     compare: procedure.input(comparisonRequest).output(z.array(comparedRun)),
+    /** The paper's table and figure 2 for runs, with figures in light or dark colours. */
+    report: procedure.input(z.object({ runs: z.array(rowId).min(1).max(mostReported), scheme: z.enum(['light', 'dark']).default('light') })).output(runReport),
     /** Marks runs, or takes the mark away. */
     star: procedure.input(z.object({ runs: z.array(rowId).min(1), starred: z.boolean() })).output(changeMade),
     /** Writes what the user says of a run. With `goesOn` it is undone together with the change before, of the same note. */

@@ -11,7 +11,7 @@ export interface Quantity {
   name: string;
   label: string;
   /** Empty: a plain number. Shares are between 0 and 1. */
-  unit: '' | 'nats' | 'share' | '1/s';
+  unit: '' | 'nats' | 'share' | '1/s' | 'bytes';
   /** Which values are better; null where none are. */
   better: 'lower' | 'higher' | null;
   series: Series;
@@ -29,7 +29,7 @@ const families = {
   kl: { label: 'KL', unit: 'nats', better: 'lower', series: 'step', by: null, help: 'KL(p_t ‖ p_s) of the full description: how far the student is from the teacher.' },
   teacherEntropy: { label: 'Teacher entropy', unit: 'nats', better: null, series: 'step', by: null, help: 'H(p_t, p_t). Neither 0 nor ln P: then the teacher says the same of every image.' },
   knn: { label: 'k-NN', unit: 'share', better: 'higher', series: 'evaluation', by: null, help: 'k-NN top-1 on the held-out sample, full descriptions.' },
-  linear: { label: 'Linear', unit: 'share', better: 'higher', series: 'evaluation', by: null, help: 'Linear probe, top-1 on the held-out sample, full descriptions.' },
+  linear: { label: 'Linear', unit: 'share', better: 'higher', series: 'evaluation', by: null, help: 'Ridge probe, top-1 on the held-out sample, full descriptions.' },
   retention: { label: 'Retention', unit: 'share', better: 'higher', series: 'evaluation', by: null, help: "k-NN top-1 as a share of the teacher's own on the same images." },
   usage: { label: 'Usage', unit: 'share', better: 'higher', series: 'step', by: null, help: 'Share of the K symbols in use, mean over the positions.' },
   lowestUsage: { label: 'Lowest usage', unit: 'share', better: 'higher', series: 'step', by: null, help: 'Share of the K symbols in use at the position that uses fewest.' },
@@ -38,9 +38,11 @@ const families = {
   learningRate: { label: 'Learning rate', unit: '', better: null, series: 'step', by: null, help: 'Of this step, by the schedule.' },
   quantizerTemperature: { label: 'Temperature', unit: '', better: null, series: 'step', by: null, help: 'Of the quantizer: how soft the choice of a symbol is.' },
   stepsPerSecond: { label: 'Steps a second', unit: '1/s', better: 'higher', series: 'step', by: null, help: 'How fast it trained.' },
+  memory: { label: 'Memory', unit: 'bytes', better: 'lower', series: 'step', by: null, help: "What the trainer's process held in memory." },
+  gpuMemory: { label: 'GPU memory', unit: 'bytes', better: 'lower', series: 'step', by: null, help: 'What it held on the GPU, where the backend tells.' },
   lossByPrefix: { label: 'Loss of prefix', unit: 'nats', better: 'lower', series: 'step', by: 'prefix', help: 'The loss after this many symbols.' },
   knnByPrefix: { label: 'k-NN of prefix', unit: 'share', better: 'higher', series: 'evaluation', by: 'prefix', help: 'k-NN top-1 on the held-out sample after this many symbols.' },
-  linearByPrefix: { label: 'Linear of prefix', unit: 'share', better: 'higher', series: 'evaluation', by: 'prefix', help: 'Linear probe, top-1 on the held-out sample after this many symbols.' },
+  linearByPrefix: { label: 'Linear of prefix', unit: 'share', better: 'higher', series: 'evaluation', by: 'prefix', help: 'Ridge probe, top-1 on the held-out sample after this many symbols.' },
   usageByPosition: { label: 'Usage at position', unit: 'share', better: 'higher', series: 'step', by: 'position', help: 'Share of the K symbols in use at this position.' },
   perplexityByPosition: { label: 'Perplexity at position', unit: '', better: 'higher', series: 'step', by: 'position', help: 'exp of the entropy of the symbols at this position: 1 to K.' },
 } as const satisfies Record<string, Family>;
@@ -72,6 +74,8 @@ function numbered(into: Values, family: FamilyName, values: Iterable<readonly [n
 export function quantitiesOfStep(event: StepEvent): Values {
   const { loss, kl, teacherEntropy, gradientNorm, learningRate, quantizerTemperature, stepsPerSecond, lossByPrefix, usage, perplexity } = event;
   const values: Values = { loss, kl, teacherEntropy, usage: mean(usage), lowestUsage: Math.min(...usage), perplexity: mean(perplexity), gradientNorm, learningRate, quantizerTemperature, stepsPerSecond };
+  if (event.memoryBytes !== undefined) values.memory = event.memoryBytes;
+  if (event.gpuBytes !== undefined) values.gpuMemory = event.gpuBytes;
   const from1 = (list: readonly number[]) => list.map((value, i) => [i + 1, value] as const);
   numbered(values, 'lossByPrefix', from1(lossByPrefix));
   numbered(values, 'usageByPosition', from1(usage));
@@ -89,6 +93,7 @@ export function quantitiesOfEvaluation(event: EvaluationEvent): Values {
     numbered(values, family, pairs);
   };
   byPrefix('knnByPrefix', 'knn', event.knnTop1);
+  if (event.linearTop1) byPrefix('linearByPrefix', 'linear', event.linearTop1);
   if (values.knn !== undefined && event.teacher > 0) values.retention = values.knn / event.teacher;
   return values;
 }

@@ -21,7 +21,7 @@ export interface SymbolPositions extends Omit<SymbolDetail, 'positions'> {
  */
 export function vocabularyOf(set: EmbeddingSet, exemplars: number): VocabularyParts {
   const byPosition = positionCounts(set);
-  const { usage, perplexity } = use(set, byPosition);
+  const { usage, perplexity } = useOf(byPosition, { vocabulary: set.vocabulary, images: set.images.length });
   const { total, labels } = holders(set);
   const base = labelCounts(set);
   const atPositions = Array.from({ length: set.length }, (_, position) => topLabelsAt(set, base, position));
@@ -87,19 +87,20 @@ export function symbolOf(set: EmbeddingSet, symbol: number, images: number): Sym
   };
 }
 
-function use(set: EmbeddingSet, counts: Int32Array): { usage: number[]; perplexity: number[] } {
+/** Usage and perplexity at each position. @param counts [L, K], how many of the images have each symbol there */
+export function useOf(counts: Int32Array, { vocabulary, images }: { vocabulary: number; images: number }): { usage: number[]; perplexity: number[] } {
   const usage: number[] = [];
   const perplexity: number[] = [];
-  for (let position = 0; position < set.length; position++) {
+  for (let from = 0; from < counts.length; from += vocabulary) {
     let used = 0;
     let entropy = 0;
-    for (const count of counts.subarray(position * set.vocabulary, (position + 1) * set.vocabulary)) {
+    for (const count of counts.subarray(from, from + vocabulary)) {
       if (count === 0) continue;
       used++;
-      const share = count / set.images.length;
+      const share = count / images;
       entropy -= share * Math.log(share);
     }
-    usage.push(used / set.vocabulary);
+    usage.push(used / vocabulary);
     perplexity.push(Math.exp(entropy));
   }
   return { usage, perplexity };

@@ -1,4 +1,4 @@
-import type { Curves } from '../contract/runs';
+import type { EvaluationEvent, StepEvent } from '../contract/runs';
 import type { Line } from './line-figure';
 import { csv } from './table-text';
 
@@ -6,7 +6,7 @@ import { csv } from './table-text';
 export interface VariantCurves {
   label: string;
   group: string;
-  curves: Pick<Curves, 'steps' | 'evaluations'>;
+  curves: { steps: readonly Pick<StepEvent, 'step' | 'teacherEntropy' | 'kl'>[]; evaluations: readonly EvaluationEvent[] };
 }
 
 /** One of the paper's three curve figures (its figure 2). */
@@ -24,7 +24,7 @@ export interface Figure {
 
 /** Teacher entropy, KL and k-NN by training step, a line for each variant; k-NN in percent, with the teacher's own. */
 export function sweepFigures(variants: readonly VariantCurves[]): Figure[] {
-  const ofSteps = (value: (step: Curves['steps'][number]) => number) =>
+  const ofSteps = (value: (step: VariantCurves['curves']['steps'][number]) => number) =>
     variants.map(({ label, group, curves }) => ({ label, group, points: curves.steps.map((event) => ({ step: event.step, value: value(event) })) }));
   const knn = variants.map(({ label, group, curves }) => ({
     label,

@@ -14,6 +14,9 @@ export interface LineFigure {
   reference: { label: string; value: number } | null;
 }
 
+/** Which colours a figure has; `viewer`: those that its viewer prefers. */
+export type FigureScheme = 'light' | 'dark' | 'viewer';
+
 const width = 880;
 const plot = { left: 66, top: 58, right: width - 236 };
 const row = 21;
@@ -25,10 +28,10 @@ const hues = [215, 25, 145, 320, 55, 265];
 const markers = ['M-3.6 0a3.6 3.6 0 1 0 7.2 0a3.6 3.6 0 1 0 -7.2 0', 'M-3.2 -3.2h6.4v6.4h-6.4z', 'M0 -4.2L4 3H-4z', 'M0 -4.6L4.6 0L0 4.6L-4.6 0z', 'M0 4.2L-4 -3H4z', 'M-4 -4L4 4M-4 4L4 -4'];
 
 /**
- * A line figure as an SVG of its own: light and dark by the viewer's preference, the viewer's own fonts, and lines that
+ * A line figure as an SVG of its own: light, dark, or either by the viewer's preference, the viewer's own fonts, and lines that
  * differ in dash pattern and mark as well as in colour (36 of them; then patterns repeat). Needs no script.
  */
-export function lineFigureSvg(figure: LineFigure): string {
+export function lineFigureSvg(figure: LineFigure, scheme: FigureScheme = 'viewer'): string {
   const height = Math.max(440, plot.top + 74 + row * (figure.lines.length + (figure.reference ? 1 : 0)));
   const bottom = height - 52;
   const styles = lineStyles(figure.lines);
@@ -58,7 +61,7 @@ export function lineFigureSvg(figure: LineFigure): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title description">`,
     `<title id="title">${escaped(`${figure.title}, ${figure.quantity} in ${figure.unit}, by training step`)}</title>`,
     `<desc id="description">${escaped(`Last values. ${description}.`)}</desc>`,
-    `<style>${style(styles)}</style>`,
+    `<style>${style(styles, scheme)}</style>`,
     ...body,
     '</svg>\n',
   ].join('\n');
@@ -115,15 +118,16 @@ function legend({ lines, reference, unit }: LineFigure, styles: readonly LineSty
   ];
 }
 
-function style(styles: readonly LineStyle[]): string {
+function style(styles: readonly LineStyle[], scheme: FigureScheme): string {
   const colours = (lightness: (shade: number) => number, saturation: number) => styles.map(({ hue, shade }, i) => `.l${i}{stroke:hsl(${hue},${saturation}%,${Math.round(lightness(shade))}%)}`).join('');
+  const dark = `text{fill:#e6edf3}.soft,.tick{fill:#9aa4b0}.page,.mark{fill:#14171c}.grid{stroke:#262b33}.axis{stroke:#6e7681}.reference{stroke:#9aa4b0}${colours((shade) => 80 - 22 * shade, 82)}`;
   return [
     'text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-size:12px;fill:#1c2128;stroke:none}',
     '.title{font-size:16px;font-weight:600}.soft,.tick{fill:#57606a}.tick,.name{font-variant-numeric:tabular-nums}',
     '.page{fill:#fff}.grid{stroke:#e4e8ec}.axis{stroke:#8b949e;fill:none}',
     '.line{fill:none;stroke-width:1.8;stroke-linejoin:round}.mark{fill:#fff;stroke-width:1.5}.reference{fill:none;stroke:#57606a;stroke-width:1.2;stroke-dasharray:1 4;stroke-linecap:round}',
     colours((shade) => 24 + 24 * shade, 78),
-    `@media (prefers-color-scheme:dark){text{fill:#e6edf3}.soft,.tick{fill:#9aa4b0}.page,.mark{fill:#14171c}.grid{stroke:#262b33}.axis{stroke:#6e7681}.reference{stroke:#9aa4b0}${colours((shade) => 80 - 22 * shade, 82)}}`,
+    ...(scheme === 'light' ? [] : [scheme === 'dark' ? dark : `@media (prefers-color-scheme:dark){${dark}}`]),
   ].join('\n');
 }
 

@@ -23,7 +23,7 @@ export interface Table {
  * The paper's table for a sweep: a row for each variant, then residual k-means of each vocabulary size where the
  * evaluations have it, then the teacher. `row` says which of the three it is.
  */
-export function sweepTable(document: SweepDocument): Table {
+export function sweepTable(document: Pick<SweepDocument, 'kind' | 'variants'>): Table {
   const lengths = prefixLengths(document);
   const evaluated = document.variants.flatMap(({ evaluation }) => (evaluation ? [evaluation] : []));
   const base = document.kind === 'ablations' ? (document.variants.find(({ change }) => Object.keys(change).length === 0) ?? null) : null;
@@ -114,7 +114,7 @@ function teacherRows(evaluated: readonly Evaluation[]): Record<string, Cell>[] {
 }
 
 /** Prefix lengths that some evaluation has, ascending. */
-function prefixLengths({ variants }: SweepDocument): number[] {
+function prefixLengths({ variants }: Pick<SweepDocument, 'variants'>): number[] {
   const lengths = new Set(variants.flatMap(({ evaluation }) => Object.keys(evaluation?.student.prefix ?? {}).map(Number)));
   return [...lengths].sort((a, b) => a - b);
 }

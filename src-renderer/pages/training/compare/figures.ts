@@ -1,6 +1,7 @@
 import { quantities, type ComparedRun, type Quantity, type RunFigure } from '../../../../src-main/contract/run-comparison';
 import type { Run } from '../../../../src-main/contract/runs';
 import { formatShare, formatValue } from '../../../charts/number-format';
+import { bytesWords } from '../run-words';
 
 /** What is said of a quantity over all that a run reported. */
 export const statistics = ['last', 'best', 'lowest', 'highest'] as const;
@@ -23,7 +24,10 @@ export function figureOf(figure: RunFigure | undefined, quantity: Quantity, stat
 }
 
 /** A value as people read it. */
-export const shownValue = (quantity: Pick<Quantity, 'unit'>, value: number | null | undefined): string => (quantity.unit === 'share' ? formatShare(value) : formatValue(value));
+export function shownValue({ unit }: Pick<Quantity, 'unit'>, value: number | null | undefined): string {
+  if (unit === 'share') return formatShare(value);
+  return unit === 'bytes' && value !== null && value !== undefined ? bytesWords(value) : formatValue(value);
+}
 
 /** Which of some values is the best; −1 where there is no better and worse or nothing to choose from. */
 export function bestOf(values: readonly (number | null)[], better: Quantity['better']): number {
