@@ -3,7 +3,7 @@
 // writing of checkpoints, an evaluation and a description. After each: nothing of it runs on, no run is lost, the database
 // is whole, a training that was ended can be resumed and loses no checkpoint, and the same work comes to its right end;
 // of the trainings a share is resumed to the end, with the same weights as a run that was never stopped.
-//   npx node bench/faults/kill.mjs [--moments 50] [--seed 1] [--finish 0.5] [--only import,training] [--json FILE]
+//   npx node bench/faults/kill.mjs [--moments 50] [--seed 1] [--finish 0.5] [--only import,training] [--targets shell] [--json FILE]
 // Linux. Moments of the window need Electron and a display or Xvfb, and are left out, and said to be, without them.
 import fs from 'node:fs';
 import os from 'node:os';
@@ -17,7 +17,7 @@ import { collectionId, phases, referenceName, runByName, sampleName, settled, tr
 import { Glyphscope, killIfThere, pause, until } from './processes.mjs';
 
 const { values } = parseArgs({
-  options: { moments: { type: 'string', default: '50' }, seed: { type: 'string', default: '1' }, finish: { type: 'string', default: '0.5' }, only: { type: 'string' }, json: { type: 'string' }, keep: { type: 'boolean' } },
+  options: { moments: { type: 'string', default: '50' }, seed: { type: 'string', default: '1' }, finish: { type: 'string', default: '0.5' }, only: { type: 'string' }, targets: { type: 'string' }, json: { type: 'string' }, keep: { type: 'boolean' } },
 });
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'glyphscope-kill-'));
 const library = path.join(folder, 'library');
@@ -41,8 +41,8 @@ function mulberry32(seed) {
 
 /** Every phase in turn with its targets in turn, at random moments; those of the window last, so that it is started once. */
 function plan() {
-  const names = values.only ? values.only.split(',') : Object.keys(phases);
-  const targets = (phase) => phases[phase].targets.filter((target) => target !== 'shell' || display !== null);
+  const targets = (phase) => phases[phase].targets.filter((target) => (target !== 'shell' || display !== null) && (!values.targets || values.targets.split(',').includes(target)));
+  const names = (values.only?.split(',') ?? Object.keys(phases)).filter((phase) => targets(phase).length > 0);
   const all = Array.from({ length: Number(values.moments) }, (_, i) => {
     const phase = names[i % names.length];
     const own = targets(phase);

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { startCommand, until, type Running } from '../support/command-line';
+import { runCommand, startCommand, until, type Running } from '../support/command-line';
 import { writePictures } from '../support/images';
 import { expect, test as base } from '../support/windows';
 
@@ -54,6 +54,9 @@ const test = base.extend<{ remote: Remote }>({
     const said = JSON.parse((await until(engine, 'stdout', /^\{[^]*^\}/m))[0]) as { origin: string; link: string; tunnel: string };
     tunnel.target = Number(new URL(said.origin).port);
     expect(said.tunnel).toContain(`-L ${tunnel.port}:127.0.0.1:${tunnel.target} `);
+    engine.child.kill('SIGHUP'); // its terminal closes: it goes on
+    const asked = await runCommand(['link', '--library', library, '--json']);
+    expect(JSON.parse(asked.stdout)).toMatchObject({ link: said.link, tunnel: said.tunnel, host: os.hostname() });
     await use({ tunnel, engine, link: said.link });
     await tunnel.close();
     engine.child.kill('SIGTERM');

@@ -46,7 +46,7 @@ test('the page has no Node, no way out and no rights of the host', async ({ open
   expect(app.windows()).toHaveLength(1);
   for (const name of ['notifications', 'geolocation', 'camera', 'microphone'] as const)
     expect(await page.evaluate(async (asked) => (await navigator.permissions.query({ name: asked as PermissionName })).state, name)).toBe('denied');
-  expect(await page.evaluate(() => Object.keys((window as unknown as { glyphscope: object }).glyphscope).sort())).toEqual(['chooseArchive', 'chooseExportFolder', 'chooseFolder', 'chooseTeacherFolder', 'connect', 'forgetEngine', 'knownEngines', 'onConnectAsked', 'remote', 'versions']);
+  expect(await page.evaluate(() => Object.keys((window as unknown as { glyphscope: object }).glyphscope).sort())).toEqual(['chooseArchive', 'chooseExportFolder', 'chooseFolder', 'chooseRunArchive', 'chooseRunFolder', 'chooseTeacherFolder', 'connect', 'forgetEngine', 'knownEngines', 'notify', 'onConnectAsked', 'remote', 'versions', 'whenClosing']);
   const preferences = await app.evaluate(({ BrowserWindow }) => {
     const { webContents } = BrowserWindow.getAllWindows()[0];
     return (webContents as unknown as { getLastWebPreferences(): Record<string, unknown> }).getLastWebPreferences();
