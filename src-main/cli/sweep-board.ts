@@ -22,7 +22,10 @@ export class SweepBoard {
     const active = variants.filter(({ state }) => state === 'active');
     const rate = active.reduce((sum, { stepsPerSecond }) => sum + (stepsPerSecond ?? 0), 0);
     const at = active.map(({ label, phase, step }) => `${label} ${phase === 'training' ? `step ${count(step)}` : phase}`).join('; ');
-    const summary = `${ended} of ${variants.length} ended${rate > 0 ? `, ${rate.toFixed(1)} steps a second` : ''}${at === '' ? '' : `: ${at}`}`;
+    const waiting = variants.filter(({ state, phase }) => state === 'waiting' && phase !== 'waiting').map(({ phase }) => phase);
+    const queued = [...new Set(waiting)].map((phase) => `${waiting.filter((other) => other === phase).length} ${phase}`).join('; ');
+    const doing = [at, queued].filter((part) => part !== '').join('; ');
+    const summary = `${ended} of ${variants.length} ended${rate > 0 ? `, ${rate.toFixed(1)} steps a second` : ''}${doing === '' ? '' : `: ${doing}`}`;
     this.#out.board(table(['variant', 'phase', 'step', 'loss', 'k-NN', 'left'], rows).split('\n'), 'sweep', summary);
   }
 
