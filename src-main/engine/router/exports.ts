@@ -12,11 +12,17 @@ export async function startExport(s: Services, request: ExportRequest, place: (o
   return { job: s.jobs.start({ kind: 'export', title, lane: 'export', uses }, async (job) => work(await place({ job: job.id, name }), job)) };
 }
 
+/** The folder that was granted to export into. @throws GlyphscopeError NOT_FOUND for the grant, INVALID_INPUT when it is no folder */
+export async function grantedFolder({ grants }: Pick<Services, 'grants'>, grant: string): Promise<string> {
+  const chosen = grants.take(grant, 'export');
+  const parent = await realpath(chosen).catch(() => chosen);
+  if (!(await stat(parent).catch(() => null))?.isDirectory()) throw new GlyphscopeError('INVALID_INPUT', `${parent} is no folder.`, { subject: parent, remedy: 'Choose a folder.' });
+  return parent;
+}
+
 export const exportsRouter = (procedures: Procedures, s: Services) => ({
   toGrant: procedures.exports.toGrant.handler(async ({ input: { grant, ...request } }) => {
-    const chosen = s.grants.take(grant, 'export');
-    const parent = await realpath(chosen).catch(() => chosen);
-    if (!(await stat(parent).catch(() => null))?.isDirectory()) throw new GlyphscopeError('INVALID_INPUT', `${parent} is no folder.`, { subject: parent, remedy: 'Choose a folder.' });
+    const parent = await grantedFolder(s, grant);
     return startExport(s, request, ({ name }) => freeFolder(parent, name));
   }),
   toDownload: procedures.exports.toDownload.handler(({ input }) => startExport(s, input, ({ job }) => s.exports.folder(job))),

@@ -1,10 +1,10 @@
-import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { RunExportRequest } from '../../contract/run-folder';
 import { freeFolder } from '../exports';
 import { prepareRunExport } from '../work/export-run';
 import { importRun } from '../work/import-run';
 import type { Services } from '../services';
+import { grantedFolder } from './exports';
 import type { Procedures } from './procedures';
 
 /** Starts the export of a run into a folder; `place` gives it once the run's name is known. */
@@ -20,7 +20,7 @@ export function startRunImport(s: Services, path: string, name: string | undefin
 
 export const runFoldersRouter = ({ runFolders: procedures }: Procedures, s: Services) => ({
   toGrant: procedures.toGrant.handler(async ({ input: { grant, ...request } }) => {
-    const parent = await realpath(s.grants.take(grant, 'export'));
+    const parent = await grantedFolder(s, grant);
     return startRunExport(s, request, (name) => freeFolder(parent, name));
   }),
   toDownload: procedures.toDownload.handler(({ input }) => {

@@ -1,9 +1,10 @@
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type * as z from 'zod';
+import * as z from 'zod';
+import { evaluation } from '../../contract/evaluation';
 import { configFile } from '../../contract/config-file';
-import { runFolderFiles, teacherFolder, type RunExportRequest, type runFolderEvaluation, type runFolderSymbols } from '../../contract/run-folder';
+import { runFolderFiles, teacherFolder, runFolderEvaluation, type RunExportRequest, type RunFolderEvaluation, type runFolderSymbols } from '../../contract/run-folder';
 import { packFolder } from '../../dataset/pack-folder';
 import { writeManifest } from '../../export/run/manifest';
 import { modelCard } from '../../export/run/model-card';
@@ -76,7 +77,8 @@ async function fillFolder(s: ExportServices, { folder, run: id, withTeacher }: R
   const collections = s.library.db.read.collections.list();
   const documents = s.library.db.read.runDocuments;
   const of = <K extends 'evaluation' | 'few-shot'>(kind: K) => collections.flatMap((one) => documents.of(kind, id, one.id) ?? []);
-  const measured: z.infer<typeof runFolderEvaluation> = { evaluations: of('evaluation'), fewShot: of('few-shot') };
+  const brought = await broughtMeasurements(s.runs.directory(id));
+  const measured: RunFolderEvaluation = { evaluations: unlisted(of('evaluation'), brought.evaluations), fewShot: unlisted(of('few-shot'), brought.fewShot) };
   const symbols: z.infer<typeof runFolderSymbols> = { vocabulary: config.vocabulary, length: config.length, names: s.library.db.read.symbolNames.of(id) };
   await writeFile(join(folder, 'config.json'), configFile(config), { flag: 'wx' });
   await document('symbols.json', symbols);
@@ -98,6 +100,17 @@ async function fillFolder(s: ExportServices, { folder, run: id, withTeacher }: R
   await writeManifest(folder, facts);
   job.signal.throwIfAborted();
 }
+
+/** What was measured where the run came from: beside the run that comes with the app, or in the folder of an imported one. */
+async function broughtMeasurements(directory: string): Promise<RunFolderEvaluation> {
+  const read = async (file: string): Promise<unknown> => JSON.parse(await readFile(join(directory, file), 'utf8').catch(() => '{}'));
+  const card = z.object({ evaluation: evaluation.optional() }).safeParse(await read('card.json'));
+  const imported = runFolderEvaluation.safeParse(await read('evaluation.json'));
+  return imported.success ? imported.data : { evaluations: card.data?.evaluation ? [card.data.evaluation] : [], fewShot: [] };
+}
+
+/** Documents of here, then those from elsewhere on other collections. */
+const unlisted = <T extends { collection: string }>(here: T[], brought: readonly T[]): T[] => [...here, ...brought.filter((one) => !here.some(({ collection }) => collection === one.collection))];
 
 /** What describe.py needs to know of the teacher. */
 function preprocessingOf({ name, model, inputSize, preprocessing, mean, std, readout, sha256 }: TeacherInfo, tokens: number, included: boolean): Record<string, unknown> {

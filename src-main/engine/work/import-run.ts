@@ -7,7 +7,7 @@ import type * as z from 'zod';
 import type { TrainingConfig } from '../../contract/config';
 import { GlyphscopeError } from '../../contract/errors';
 import { resolveConfig, variantName } from '../../contract/presets';
-import { neededRunFiles, runFileName, runFolderConfig, runFolderFiles, runFolderSymbols, teacherFolder, type RunFolder } from '../../contract/run-folder';
+import { neededRunFiles, runFileName, runFolderConfig, runFolderEvaluation, runFolderFiles, runFolderSymbols, teacherFolder, type RunFolder } from '../../contract/run-folder';
 import { packedFiles } from '../../dataset/packed-files';
 import { manifestFile, readManifest, unusable, verifyFiles } from '../../export/run/manifest';
 import { descriptorGraph } from '../../export/run/onnx/descriptor';
@@ -122,6 +122,7 @@ async function readContent(staging: string, facts: RunFolder): Promise<Content> 
   const shape = studentShape(config, facts.featureWidth, { count: config.featureTokens, width: facts.tokenWidth });
   descriptorGraph(shape, weights); // both name a weight that is missing or has another shape
   interpreterGraph(shape, weights);
+  if (facts.files['evaluation.json']) await readDocument(staging, 'evaluation.json', runFolderEvaluation);
   const symbols = facts.files['symbols.json'] ? await readDocument(staging, 'symbols.json', runFolderSymbols) : null;
   return { config, weights, names: (symbols?.names ?? []).filter(({ symbol, position }) => symbol < config.vocabulary && (position ?? 1) <= config.length) };
 }
@@ -159,7 +160,7 @@ async function register(s: ImportServices, facts: RunFolder, { config, weights, 
   const { step, featureWidth, tokenWidth, backend, createdAt, knnTop1 } = facts;
   const folder = join(staging, 'run');
   await writeCheckpoint(folder, { config, featureWidth, tokenWidth: tokenWidth || undefined, teacher: s.teachers.get(teacher).info.id, step, weights });
-  if (facts.files['log.jsonl']) await rename(join(staging, 'log.jsonl'), join(folder, 'log.jsonl'));
+  for (const file of ['log.jsonl', 'evaluation.json'] as const) if (facts.files[file]) await rename(join(staging, file), join(folder, file));
   if (name !== undefined) requireFreeName(s, name);
   const free = name ?? freeRunName(facts.name, new Set(db.read.runs.list().map((run) => run.name.toLowerCase())));
   const id = db.durableTransaction(() => {

@@ -173,6 +173,7 @@ describe('a training', () => {
     expect((await first.client.runs.get({ run: id })).encoded).toEqual(['CIFAR-10 sample']);
     await first.client.runs.remove({ runs: [id] });
     await expect(first.client.runs.get({ run: id })).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } });
+    expect(await first.client.deletedRuns.empty({ runs: [id] })).toMatchObject({ runs: 1 });
     expect(readdirSync(join(folder, 'library', 'runs'))).toEqual([String(runId)]);
   });
 
