@@ -44,10 +44,10 @@ test('a training is paused, resumed and stopped', async ({ open, library }) => {
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(state(page, 'long')).toContainText('paused');
   const paused = await lossPoints(page);
-  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('article').getByRole('button', { name: 'Resume' }).click();
   await expect.poll(() => lossPoints(page), { timeout: 30_000 }).toBeGreaterThan(paused);
   await page.getByRole('button', { name: 'Stop' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: /^Stop/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop and keep' }).click();
   await expect(state(page, 'long')).toContainText('stopped');
 });
 
@@ -64,9 +64,9 @@ test('quitting interrupts a training; the next start goes on from its checkpoint
   await expect(state(page, 'interrupted run')).toContainText('interrupted');
   const before = await lossPoints(page);
   expect(before).toBeGreaterThan(10);
-  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('article').getByRole('button', { name: 'Resume' }).click();
   await expect.poll(() => lossPoints(page), { timeout: 60_000 }).toBeGreaterThan(before);
   await page.getByRole('button', { name: 'Stop' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: /^Stop/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop and keep' }).click();
   await expect(state(page, 'interrupted run')).toContainText('stopped');
 });

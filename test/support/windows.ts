@@ -128,7 +128,9 @@ async function openElectron(library: string, profile: string, { scheme, whenClos
     close: async () => {
       if (closed) return;
       closed = true;
-      await app.close();
+      // An engine that goes on keeps pipes of Electron open, for which `close` would wait.
+      const gone = new Promise((resolve) => app.process().once('exit', resolve));
+      await Promise.race([app.close(), gone]);
     },
   };
 }
