@@ -179,9 +179,9 @@ class SlurmSitting {
   }
 
   /** Takes up what a job wrote; a variant that has ended is brought to its end. */
-  async #take({ task, state, outcome, error }: TaskView, views: readonly TaskView[]): Promise<void> {
+  async #take({ task, state, outcome, progress, error }: TaskView, views: readonly TaskView[]): Promise<void> {
     if (outcome) this.#known.set(task, outcome);
-    if (state === 'failed' && error) this.#fail(task, error);
+    if (state === 'failed' && error) this.#fail(task, error, progress?.step?.step);
     if (state === 'done') await this.#collect(task, views);
     this.#show(views);
   }
@@ -218,9 +218,9 @@ class SlurmSitting {
     }
   }
 
-  #fail(task: number, error: ErrorDetail): void {
+  #fail(task: number, error: ErrorDetail, step = 0): void {
     const known = this.#variant(task);
-    this.#known.set(task, { ...known, result: { ...known.result, state: 'failed', error } });
+    this.#known.set(task, { ...known, result: { ...known.result, state: 'failed', error, step: Math.max(step, known.result.step) } });
     this.#ended.add(task);
   }
 

@@ -176,7 +176,7 @@ export class ArrayFollower {
     const last = folder.progress(task)?.error;
     const error: ErrorDetail = {
       code: 'JOB_LOST',
-      message: `The job of "${this.#label(task)}" was lost ${resubmit + 1} times; the last one (${job}_${task}) ${how}.${last ? ` It said: ${last.message}` : ''}`,
+      message: `The job of "${this.#label(task)}" was lost ${resubmit === 0 ? 'once' : `${resubmit + 1} times`}; the last one (${job}_${task}) ${how}.${last && last.code !== 'CANCELLED' ? ` It said: ${last.message}` : ''}`,
       subject: `${job}_${task}`,
       remedy: `${existsSync(log) ? `Its output is in ${log}. ` : ''}The same command tries it again from its last checkpoint; ask for more with --time or --mem if that was it.`,
     };
