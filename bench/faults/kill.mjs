@@ -151,6 +151,16 @@ function table() {
   for (const row of rows) console.log(row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '));
 }
 
+/** Leaves nothing behind, also when it is ended itself. */
+async function clear() {
+  await app?.stop();
+  app = null;
+  display?.stop();
+  if (values.keep) console.log(folder);
+  else fs.rmSync(folder, { recursive: true, force: true });
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void clear().finally(() => process.exit(130)));
+
 if (!process.env.GLYPHSCOPE_OUT) await build();
 const began = performance.now();
 try {
@@ -164,15 +174,11 @@ try {
     const after = trial.phase === 'checkpoint' ? '' : ` after ${Math.round(trial.fraction * (trial.took ?? 0))} ms`;
     console.log(`${trials.length}/${planned.length} ${trial.target} killed in ${trial.phase}${after} (${trial.state ?? 'not reached'}): ${trial.wrong.length === 0 ? `right${trial.again ? ', done again to the end' : ''}` : trial.wrong.join('; ')}`);
   }
-  await app?.stop();
   table();
   const wrong = trials.filter((trial) => trial.wrong.length > 0).length;
   console.log(`${trials.length} moments, ${wrong} wrong, ${Math.round((performance.now() - began) / 1000)} s, seed ${values.seed}`);
   if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ seed: Number(values.seed), moments: trials.map(({ number, phase, target, fraction, state, late, again, wrong: said }) => ({ number, phase, target, fraction, state, late, again: again ?? null, wrong: said })) }, null, 1)}\n`);
   if (wrong > 0) process.exitCode = 1;
 } finally {
-  await app?.stop();
-  display?.stop();
-  if (values.keep) console.log(folder);
-  else fs.rmSync(folder, { recursive: true, force: true });
+  await clear();
 }
