@@ -134,7 +134,7 @@ class SlurmSitting {
         if (run?.state === 'finished') finished.add(i + 1);
         else if (run) throw new GlyphscopeError('NAME_TAKEN', `"${run.name}" was begun on this machine and is ${run.state}.`, { subject: run.name, remedy: 'Finish the sweep here without --slurm, delete that run, or give another --name.' });
       }
-      const teachers = finished.size < plan.variants.length ? await this.#computeFeatures(client, collection.id, plan) : [];
+      const teachers = await this.#computeFeatures(client, collection.id, plan);
       if (!folder.hasPlan()) {
         await shareFeatures(this.#invocation.library, folder, teachers);
         await client.host.copyCollection({ collection: collection.id, path: folder.database });
