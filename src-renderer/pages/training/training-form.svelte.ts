@@ -25,6 +25,8 @@ export class TrainingForm {
   #error = $state.raw<ErrorDetail | null>(null);
   #refused = $state.raw<{ field: string; message: string } | null>(null);
   #starting = $state(false);
+  /** Beside what is trained already; else it waits its turn. */
+  atOnce = $state(false);
 
   readonly #base = $derived<TrainingConfig>({ ...presetConfig(this.#preset), ...(this.#from && inheritedFrom(this.#from.config)) });
   /** Changes that count: not those of fields that the weights decide. */
@@ -172,7 +174,7 @@ export class TrainingForm {
     this.#error = null;
     this.#refused = null;
     try {
-      return await this.#client.runs.start({ name: this.name.trim(), ...plan });
+      return await this.#client.runs.start({ name: this.name.trim(), ...plan, ...(this.atOnce && { atOnce: true }) });
     } catch (thrown) {
       const error = explain(thrown);
       const field = error.code === 'NAME_TAKEN' ? 'name' : this.fields.find((item) => item.name === error.subject)?.name;

@@ -3,7 +3,7 @@ import { Preferences, readPreferences } from '../../../src-renderer/state/prefer
 
 describe('Preferences', () => {
   it('replaces what is damaged or no longer allowed by its default', () => {
-    const defaults = { theme: 'system', tile: 128, collection: null, run: null, inspector: true, nearBy: 'embedding', nearCount: 12, recentCommands: [] };
+    const defaults = { theme: 'system', tile: 128, collection: null, run: null, inspector: true, nearBy: 'embedding', nearCount: 12, recentCommands: [], notify: false, dismissed: [] };
     expect(readPreferences(null)).toEqual(defaults);
     expect(readPreferences('{ not json')).toEqual(defaults);
     expect(readPreferences('[1]')).toEqual(defaults);

@@ -129,9 +129,11 @@ describe('asking for something', () => {
 
 describe('what can be asked in each state', () => {
   const table: [RunState, Partial<Run>, string[]][] = [
-    ['preparing', { usable: false }, ['stop']],
-    ['training', {}, ['pause', 'stop']],
-    ['paused', {}, ['resume', 'stop', 'evaluate']],
+    ['queued', { usable: false }, ['start-now', 'stop']],
+    ['queued', {}, ['start-now', 'stop', 'evaluate']],
+    ['preparing', { usable: false }, ['stop', 'discard']],
+    ['training', {}, ['pause', 'stop', 'discard']],
+    ['paused', {}, ['resume', 'stop', 'discard', 'evaluate']],
     ['interrupted', {}, ['resume', 'evaluate', 'remove']],
     ['interrupted', { usable: false }, ['resume', 'remove']],
     ['stopped', {}, ['resume', 'evaluate', 'remove']],
