@@ -112,6 +112,7 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
     group: 'On a chart',
     items: [
       { keys: ['←', '→', 'Home', 'End'], does: 'Read values; with Shift in larger steps' },
+      { keys: ['+', '−', '0'], does: 'Nearer where the crosshair stands, further, the whole run' },
     ],
   },
 ];
