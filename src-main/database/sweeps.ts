@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { errorDetail } from '../contract/errors';
 import { rowId } from '../contract/names';
 import { sweepKind, sweepState, sweepVariant, type SweepState } from '../contract/sweeps';
-import { allRows, change, type ReadHandle, type WriteHandle } from './handles';
+import { allRows, allValues, change, type ReadHandle, type WriteHandle } from './handles';
 
 /** How a variant ended; null: it is to be trained, or goes on. */
 export const variantOutcome = z.object({ state: z.enum(['done', 'stopped', 'failed']), error: errorDetail.nullable() });
@@ -57,7 +57,11 @@ export function readSweeps(db: ReadHandle) {
   const byName = allRows<SweepRow>(db, `SELECT ${columns} FROM sweeps WHERE name = ?`);
   const byId = allRows<SweepRow>(db, `SELECT ${columns} FROM sweeps WHERE id = ?`);
   const variants = allRows<VariantRow>(db, 'SELECT label, part, change, outcome FROM sweep_variants WHERE sweep = ? ORDER BY place');
-  const unknown = allRows<{ sweep: string }>(db, 'SELECT DISTINCT sweep FROM runs WHERE sweep IS NOT NULL AND sweep COLLATE NOCASE NOT IN (SELECT name FROM sweeps)');
+  const unknown = allValues<number>(
+    db,
+    `SELECT r.id FROM runs r WHERE r.sweep IS NOT NULL AND r.removed_at IS NULL AND substr(r.name, 1, length(r.sweep) + 2) = r.sweep || ': '
+     AND NOT EXISTS (SELECT 1 FROM sweeps s JOIN sweep_variants v ON v.sweep = s.id WHERE s.name = r.sweep AND r.name = r.sweep || ': ' || v.label) ORDER BY r.id`,
+  );
   const whole = (row: SweepRow): StoredSweep =>
     storedSweep.parse({
       ...row,
@@ -71,8 +75,8 @@ export function readSweeps(db: ReadHandle) {
     list: (): StoredSweep[] => list().map(whole),
     byName: (name: string): StoredSweep | null => first(byName(name)),
     byId: (id: number): StoredSweep | null => first(byId(id)),
-    /** Names of sweeps that runs belong to and that are not in the registry. */
-    unknown: (): string[] => unknown().map(({ sweep }) => sweep),
+    /** Ids of runs that belong to a sweep by their names and are no variants of it here. */
+    unknown: (): number[] => unknown(),
   };
 }
 

@@ -11,7 +11,7 @@ import { ChangeFeed } from './change-feed';
 import { activeStates } from './runs';
 import { idsOf } from './selected-images';
 import type { Services } from './services';
-import { adoptedSweep } from './sweep-adoption';
+import { adoptedSweep, adoptedVariants } from './sweep-adoption';
 import { planParallelism, planSweep } from './sweep-plan';
 import { sweepRun, sweepStatus, type Parallelism } from './sweep-status';
 
@@ -70,12 +70,17 @@ export class Sweeps {
     this.#client = client;
   }
 
-  /** Takes up sweeps whose runs are here and that the registry does not know: of an earlier version, or put back from their folders. */
+  /** Takes up runs of sweeps that the registry does not know: trained elsewhere, put back from their folders, or of an earlier version. */
   adopt(): void {
     const { read, write } = this.#s.library.db;
-    for (const name of read.sweeps.unknown()) {
-      const sweep = adoptedSweep(name, read.runs.list().filter((run) => run.sweep === name));
-      this.#s.library.db.durableTransaction(() => write.sweeps.add(sweep));
+    const runs = read.sweeps.unknown().flatMap((id) => read.runs.byId(id) ?? []);
+    for (const name of new Set(runs.map(({ sweep }) => sweep!))) {
+      const mine = runs.filter(({ sweep }) => sweep === name);
+      const known = read.sweeps.byName(name);
+      this.#s.library.db.durableTransaction(() => {
+        if (known) write.sweeps.addVariants(known.id, adoptedVariants(name, mine, known.settings));
+        else write.sweeps.add(adoptedSweep(name, mine));
+      });
     }
   }
 
@@ -86,6 +91,7 @@ export class Sweeps {
 
   /** The newest first. */
   list(): SweepSummary[] {
+    this.adopt();
     return this.#s.library.db.read.sweeps.list().map(({ name, kind, collectionName, state, createdAt, variants }) => {
       const ended = (state: VariantOutcome['state']) => variants.filter(({ outcome }) => outcome?.state === state).length;
       return { name, kind, collection: collectionName, state, createdAt, variants: variants.length, done: ended('done'), failed: ended('failed') };
