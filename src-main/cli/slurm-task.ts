@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdtemp, mkdir, rm, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { GlyphscopeError, toErrorDetail, type ErrorCode, type ErrorDetail } from '../contract/errors';
-import { type SlurmPlan, WorkFolder } from '../slurm/work-folder';
+import { type SlurmPlan, type TaskClaim, type TaskProgress, WorkFolder } from '../slurm/work-folder';
 import { findVariantRun, runVariant, variantResult, type VariantProgress, type VariantTask } from '../sweep/run-variant';
 import { wholeNumber } from './arguments';
 import { type Command, type Invocation, text } from './command';
@@ -39,9 +39,9 @@ export const slurmTaskCommand: Command = {
       return true;
     }
     const job = process.env.SLURM_ARRAY_JOB_ID && element ? `${process.env.SLURM_ARRAY_JOB_ID}_${element}` : `process ${process.pid}`;
-    const claim = { token: randomUUID(), job, node: os.hostname(), at: Date.now() };
+    const claim: TaskClaim = { token: randomUUID(), job, node: os.hostname(), at: Date.now() };
     await folder.writeClaim(task, claim);
-    const library = await localLibrary(folder, task);
+    const library = await localLibrary(folder, plan, task);
     const report = new TaskReport(folder, task, claim, (line) => out.note(line));
     try {
       return await withEngine({ library, out }, (client) => trainTask(client, { folder, plan, task, report }, AbortSignal.any([signal, report.replaced]), invocation));
@@ -58,8 +58,12 @@ export const slurmTaskCommand: Command = {
  * A library on the node's own disk, so that neither database nor lock is on the shared file system: the collection and
  * what was computed of it, with the runs of the task, which an engine finds and puts back when it starts.
  */
-async function localLibrary(folder: WorkFolder, task: number): Promise<string> {
-  const library = await mkdtemp(path.join(process.env.SLURM_TMPDIR || os.tmpdir(), 'glyphscope-task-'));
+async function localLibrary(folder: WorkFolder, { jobName }: SlurmPlan, task: number): Promise<string> {
+  const place = process.env.SLURM_TMPDIR || os.tmpdir();
+  const prefix = `${jobName}-${task}-`;
+  // A job of this task that was killed on this node could not clear up.
+  for (const left of await readdir(place)) if (left.startsWith(prefix)) await rm(path.join(place, left), { recursive: true, force: true });
+  const library = await mkdtemp(path.join(place, prefix));
   await mkdir(folder.runs(task), { recursive: true });
   await copyFile(folder.database, path.join(library, 'library.sqlite'));
   for (const [name, target] of Object.entries({ ...folder.shared, runs: folder.runs(task) })) await symlink(target, path.join(library, name));
@@ -105,7 +109,7 @@ async function trainTask(client: Client, { folder, plan, task, report }: TaskWor
 class TaskReport {
   readonly #folder: WorkFolder;
   readonly #task: number;
-  readonly #claim: { token: string; job: string; node: string };
+  readonly #claim: TaskClaim;
   readonly #note: (line: string) => void;
   readonly #replaced = new AbortController();
   #phase = '';
@@ -113,7 +117,7 @@ class TaskReport {
   #latest: VariantProgress['latest'] = {};
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(folder: WorkFolder, task: number, claim: { token: string; job: string; node: string }, note: (line: string) => void) {
+  constructor(folder: WorkFolder, task: number, claim: TaskClaim, note: (line: string) => void) {
     this.#folder = folder;
     this.#task = task;
     this.#claim = claim;
@@ -137,7 +141,7 @@ class TaskReport {
     return (this.#writing = this.#writing.then(() => this.#write(content)).catch((failure: Error) => this.#note(`How far it is could not be written: ${failure.message}`)));
   }
 
-  async #write(content: Parameters<WorkFolder['writeProgress']>[1]): Promise<void> {
+  async #write(content: TaskProgress): Promise<void> {
     const holder = this.#folder.claim(this.#task);
     if (holder && holder.token !== this.#claim.token) {
       this.#replaced.abort(new GlyphscopeError('CANCELLED', `The job ${holder.job} on ${holder.node} trains this variant now.`));

@@ -44,8 +44,9 @@ export class ArrayFollower {
   #missed = new Set<number>();
   /** Tasks whose jobs were lost too often. */
   readonly #givenUp = new Map<number, ErrorDetail>();
+  /** Whether squeue is without an answer, and what sbatch refused last, so that each is told once. */
   #silent = false;
-  #submitted = false;
+  #refusal: string | null = null;
 
   private constructor(o: ArrayFollowerOptions, ledger: SlurmLedger) {
     this.#o = o;
@@ -95,17 +96,17 @@ export class ArrayFollower {
       this.#silent = false;
       return queue;
     } catch (error) {
-      this.#excuse(error, signal);
+      const message = this.#excuse(error, signal);
+      if (!this.#silent) this.#o.say(`${message} It is asked again until it answers; the jobs go on meanwhile.`);
+      this.#silent = true;
       return null;
     }
   }
 
-  /** Once jobs are in Slurm, it may be away for a while: they go on without us. */
-  #excuse(error: unknown, signal?: AbortSignal): void {
-    const begun = this.#submitted || this.#ledger.submissions.length > 0;
-    if (signal?.aborted || !begun || !(error instanceof GlyphscopeError) || error.code !== 'SLURM_UNAVAILABLE') throw error;
-    if (!this.#silent) this.#o.say(`${error.message} It is asked again until it answers; the jobs go on meanwhile.`);
-    this.#silent = true;
+  /** Once jobs are in Slurm, it may be away for a while: they go on without us. Gives what it said; throws what else went wrong. */
+  #excuse(error: unknown, signal?: AbortSignal): string {
+    if (signal?.aborted || this.#ledger.submissions.length === 0 || !(error instanceof GlyphscopeError) || error.code !== 'SLURM_UNAVAILABLE') throw error;
+    return error.message;
   }
 
   /** Jobs of this sweep that the ledger does not know: a follower was ended between submitting them and writing them down. */
@@ -155,13 +156,15 @@ export class ArrayFollower {
     const { folder, wishes, atOnce, say } = this.#o;
     try {
       const job = await this.#o.slurm.submit(folder.script, wishes, { tasks, atOnce });
-      this.#submitted = true;
+      this.#refusal = null;
       await this.#note(job, tasks, Object.fromEntries([...lost].map(([task, how]) => [String(task), how])));
       for (const [task, how] of lost) say(`${this.#label(task)}: its job ${how}; submitted again as ${job}_${task}${this.#from(task)}.`);
       const first = tasks.length - lost.size;
       if (first > 0) say(`Submitted ${first} ${first === 1 ? 'variant' : 'variants'} to Slurm: job ${job}.`);
     } catch (error) {
-      this.#excuse(error);
+      const message = this.#excuse(error);
+      if (message !== this.#refusal) this.#o.say(`${message} It is tried again at every look.`);
+      this.#refusal = message;
     }
   }
 

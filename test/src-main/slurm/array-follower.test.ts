@@ -146,10 +146,12 @@ describe('following a job array', () => {
     await follower.look();
     fake.queue(['1_1 NODE_FAIL', '1_2 RUNNING', '1_3 RUNNING', '1_4 RUNNING']);
     fake.put('refuses', 'sbatch: error: QOSMaxSubmitJobPerUserLimit');
-    await follower.look();
+    for (let i = 0; i < 3; i++) await follower.look();
+    expect(said.filter((line) => line.includes('QOSMaxSubmitJobPerUserLimit'))).toHaveLength(1);
     fake.take('refuses');
     await follower.look();
     expect(fake.arrays).toEqual(['1-4', '1']);
+    expect(said).not.toContain('Slurm answers again.');
   });
 
   it('does not submit twice because it does not understand a word', async () => {
