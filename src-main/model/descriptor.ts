@@ -106,7 +106,7 @@ export function writeSymbols(weights: WeightsInUse, shape: StudentShape, seen: S
   if (shape.descriptor === 'parallel') {
     const { logits, queries } = scoreSymbols(weights, shape, seen, null);
     const chosen = choose(logits.tensor, choice.noise, choice.softTemperature);
-    return { symbols: choice.given ? givenThen(choice.given, chosen) : chosen, logits: logits.tensor, ...(queries && { queries: queries.tensor }) };
+    return { symbols: choice.given ? givenThen(choice.given, chosen) : chosen, logits: logits.tensor, ...(queries && { queries: queries.tensor.clone() }) }; // of its own: the tape lets go of what it holds
   }
   const { length: L, vocabulary: K, width: D, codeWidth: E } = shape;
   const { x } = seen;

@@ -71,6 +71,12 @@ describe('a training', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  const pairs = (['residual', 'autoregressive', 'parallel'] as const).flatMap((descriptor) => (['gumbel', 'vector', 'sharpened'] as const).map((quantizer) => ({ descriptor, quantizer })));
+  it.each(pairs)('every descriptor learns with every quantizer: $descriptor, $quantizer', async (kind) => {
+    const events = await eventsOf(trainOptions(folder, { ...kind, steps: 3, evaluateEvery: 0, checkpointEvery: 100 }));
+    expect(events.flatMap((event) => (event.type === 'state' ? [event.state] : []))).toEqual(['preparing', 'training', 'finished']);
+  });
+
   it('moves the weights it trains, keeps the fixed ones, and with momentum 1 the teacher', async () => {
     await eventsOf(trainOptions(folder, { teacherMomentum: 1, checkpointEvery: 1, steps: 3 }));
     const at = async (step: number) => new Map((await readCheckpoint(join(folder, 'checkpoints', `step-${step}`))).weights.map(({ name, data }) => [name, data]));
