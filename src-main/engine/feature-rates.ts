@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Progress } from '../contract/progress';
@@ -21,8 +20,8 @@ interface Wanted {
 /** Seconds that each of the two timed rounds is to take, and images of one at most. */
 const roundSeconds = 2;
 const mostImages = 2_000;
-/** Images for each core that are computed before anything is timed: workers start and load the model. */
-const firstImages = 4;
+/** So many times what is under way at a time: at its end a round waits for the last of its images. */
+const leastTimes = 3;
 
 /** How fast a teacher encodes the images of a collection here: timed on some that are missing, which are kept. */
 export class FeatureRates {
@@ -51,8 +50,8 @@ export class FeatureRates {
   async measure(teacher: TeacherFeatures, wanted: Wanted, { images }: MissingFeatures, { signal, onProgress }: { signal: AbortSignal; onProgress: Progress }): Promise<FeatureRate | null> {
     let at = 0;
     let done = 0;
-    /** Seconds of one encoding over the next images; null when there are none. */
-    const round = async (count: number): Promise<number | null> => {
+    /** Encodings of the next images and seconds of each; null when there are no more. */
+    const round = async (count: number): Promise<{ encodings: number; each: number } | null> => {
       const only = new Set(images.slice(at, (at += count)));
       if (only.size === 0) return null;
       const { encodings } = await missingFeatures(this.#db, teacher, { ...wanted, only });
@@ -69,20 +68,20 @@ export class FeatureRates {
         onFailure: () => undefined, // told when the run's own features are computed
       });
       done += only.size;
-      return (performance.now() - (begun ?? performance.now())) / 1000 / Math.max(1, encodings);
+      return { encodings, each: (performance.now() - (begun ?? performance.now())) / 1000 / Math.max(1, encodings) };
     };
     const perImage = 1 + teacher.views.spec.records;
-    const first = await round(firstImages * availableParallelism());
-    const seconds: number[] = [];
-    let before = first;
-    for (let i = 0; i < 2 && before !== null; i++) {
-      const next = await round(Math.min(mostImages, Math.max(firstImages * availableParallelism(), Math.round(roundSeconds / Math.max(1e-6, before * perImage)))));
-      if (next !== null) seconds.push(next);
-      before = next;
+    const underWay = await teacher.imagesUnderWay();
+    const first = await round(underWay); // every worker loads the model
+    const timed: { encodings: number; each: number }[] = [];
+    for (let before = first; before !== null && timed.length < 2; ) {
+      before = await round(Math.min(mostImages, Math.max(leastTimes * underWay, Math.round(roundSeconds / Math.max(1e-6, before.each * perImage)))));
+      if (before) timed.push(before);
     }
-    const timed = seconds.length > 0 ? seconds : first === null ? [] : [first];
+    if (timed.length === 0 && first) timed.push(first);
     if (timed.length === 0) return null;
-    const found: FeatureRate = { seconds: { low: Math.min(...timed), high: Math.max(...timed) }, encodings: done * perImage };
+    const each = timed.map((one) => one.each);
+    const found: FeatureRate = { seconds: { low: Math.min(...each), high: Math.max(...each) }, encodings: timed.reduce((sum, { encodings }) => sum + encodings, 0) };
     this.#kept.keep(this.#key(teacher, wanted), found);
     return found;
   }

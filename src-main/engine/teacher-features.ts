@@ -8,7 +8,7 @@ import { verifyTeacher, type TeacherInfo } from '../teacher/catalogue';
 import type { EncoderPlan } from '../teacher/encoder-plan';
 import { FeatureStore, viewsName } from '../teacher/feature-store';
 import { openTokenStores, requireRoom, type TokenStores } from '../teacher/tokens';
-import { computeFeatures, type FeatureImage, type FeatureOutcome } from '../teacher/features';
+import { computeFeatures, imagesUnderWay, type FeatureImage, type FeatureOutcome } from '../teacher/features';
 import type { ImageAnswers, ImageRequest } from '../teacher/image-messages';
 import { ImageWorkerPool } from '../teacher/image-worker-pool';
 import { labelledImages, slotsOf } from './collection-labels';
@@ -175,6 +175,11 @@ export class TeacherFeatures {
     } finally {
       free();
     }
+  }
+
+  /** Images that are computed at a time, each with its views: fewer leave workers idle. Starts the workers. */
+  imagesUnderWay(): Promise<number> {
+    return this.#usePool((pool) => Promise.resolve(imagesUnderWay(pool, 1 + storedViews)));
   }
 
   /** Images of a collection that a run may train on, or those of them that are among `only`. */

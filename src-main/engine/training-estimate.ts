@@ -7,7 +7,7 @@ import { atRate, type FeatureRate } from './feature-rates';
 /** Checkpoints of a run that stay (training/checkpoint.ts). */
 const keptCheckpoints = 3;
 /** How far a second rehearsal of the same training may come from the first, as a share: bench/estimate measures it. */
-const spread = 0.15;
+const spread = 0.2;
 /** Tensors of the size of the prepared features that are there at the same time, at most. */
 const preparedCopies = 5;
 
@@ -27,7 +27,8 @@ export interface PlannedTraining {
 
 const times = ({ low, high }: Expected, factor: number): Expected => ({ low: low * factor, high: high * factor });
 const plus = (a: Expected, b: Expected): Expected => ({ low: a.low + b.low, high: a.high + b.high });
-const about = (value: number, share = spread): Expected => ({ low: value * (1 - share), high: value * (1 + share) });
+const widened = ({ low, high }: Expected, share = spread): Expected => ({ low: low * (1 - share), high: high * (1 + share) });
+const about = (value: number, share = spread): Expected => widened({ low: value, high: value }, share);
 const nothing: Expected = { low: 0, high: 0 };
 
 /** The mean of some measurements, give or take what they differ by (two standard errors) or else `spread`, whichever is more. */
@@ -54,7 +55,7 @@ export function estimateParts({ config, images, evaluates, beginning, encodings 
   const prepared = beginning === 'prepared' || beginning === 'unkept' ? 1 : 0;
   const steps = measures?.intervals.reduce((sum, interval) => sum + interval.steps, 0) ?? 0;
   return [
-    part('features', encodings, rate?.encodings ?? 0, rate && atRate(rate, encodings)),
+    part('features', encodings, rate?.encodings ?? 0, rate && widened(atRate(rate, encodings))),
     part('start', 1, measures ? 1 : 0, measures && about(measures.startSeconds)),
     part('preparation', prepared, measures?.preparation ? 1 : 0, measures && preparation(config, images, measures)),
     part('steps', config.steps, steps, measures && times(aroundMean(measures.intervals.map(({ steps: n, seconds }) => seconds / n)), config.steps)),
@@ -68,7 +69,7 @@ function preparation(config: TrainingConfig, images: number, measures: Rehearsal
   if (!timed) return nothing;
   const growth = Math.max(1, Math.min(images, codeSample) / measures.images);
   const fitted = (timed.mapStepSeconds ?? 0) * config.mapSteps + (timed.readoutStepSeconds ?? 0) * config.readoutSteps;
-  return plus({ low: timed.fixedSeconds * (1 - spread), high: timed.fixedSeconds * (1 + spread) * growth }, about(fitted));
+  return plus(widened({ low: timed.fixedSeconds, high: timed.fixedSeconds * growth }), about(fitted));
 }
 
 /** The first evaluation measures the teacher as well. */

@@ -2,6 +2,7 @@ import { GlyphscopeError } from '../contract/errors';
 import type { FileFailure } from '../contract/images';
 import type { Progress } from '../contract/progress';
 import type { ImagePlace, ImageStore } from '../dataset/image-store';
+import type { EncoderPlan } from './encoder-plan';
 import type { FeatureStore } from './feature-store';
 import type { FeatureAnswer, FeatureSource } from './image-messages';
 import type { ImageWorkerPool } from './image-worker-pool';
@@ -47,6 +48,12 @@ const mostImages = 16;
 const requestsEach = 2;
 /** Seconds between two times that everything is brought to disk. */
 const flushEvery = 2;
+
+/** Images of one request when each is encoded so many times. */
+const imagesAtOnce = ({ viewsAtOnce }: EncoderPlan, encodings: number): number => Math.max(1, Math.min(mostImages, Math.floor(viewsAtOnce / encodings)));
+
+/** Images that are under way at a time when each is encoded so many times: fewer leave workers idle. */
+export const imagesUnderWay = ({ threads, plan }: FeatureOptions['pool'], encodings: number): number => threads * requestsEach * imagesAtOnce(plan, encodings);
 
 /**
  * Computes the teacher's features that are missing: of the clean images and, when asked, of augmented views, and tokens
@@ -124,10 +131,7 @@ export async function computeFeatures(o: FeatureOptions): Promise<FeatureOutcome
     }
   };
 
-  const imagesAtOnce = (wanted: Part[]) => {
-    const views = Math.max(...wanted.map(({ of, store }) => (of === 'views' ? store.spec.records : 0))) + (wanted.some(({ of }) => of === 'clean') ? 1 : 0);
-    return Math.max(1, Math.min(mostImages, Math.floor(o.pool.plan.viewsAtOnce / views)));
-  };
+  const encodings = (wanted: Part[]) => Math.max(...wanted.map(({ of, store }) => (of === 'views' ? store.spec.records : 0))) + (wanted.some(({ of }) => of === 'clean') ? 1 : 0);
 
   try {
     report();
@@ -143,7 +147,7 @@ export async function computeFeatures(o: FeatureOptions): Promise<FeatureOutcome
       const chunk = chunks.get(key) ?? { images: [], wanted };
       chunk.images.push(image);
       chunks.set(key, chunk);
-      if (chunk.images.length < imagesAtOnce(wanted)) continue;
+      if (chunk.images.length < imagesAtOnce(o.pool.plan, encodings(wanted))) continue;
       chunks.delete(key);
       await start(chunk.images, chunk.wanted);
     }

@@ -23,7 +23,7 @@ const middle = ({ seconds }: { seconds: { low: number; high: number } | null }) 
 describe('what a training takes', () => {
   it('is what was timed of each part, times how often it is done', () => {
     const parts = partsOf();
-    expect(parts.features).toEqual({ part: 'features', count: 5000, timed: 300, seconds: { low: 10, high: 15 } });
+    expect(parts.features).toEqual({ part: 'features', count: 5000, timed: 300, seconds: { low: 8, high: 18 } }); // 10 to 15, give or take what repeated measurements differ by
     expect(middle(parts.steps)).toBeCloseTo(1000 * 0.1);
     expect(parts.steps).toMatchObject({ count: 1000, timed: 4 });
     expect(middle(parts.preparation)).toBeCloseTo(4 + 400 * 0.05 + 800 * 0.01);
@@ -60,13 +60,13 @@ describe('what a training takes', () => {
     const { low, high } = partsOf({ images: 40_000 }).preparation.seconds!;
     const { low: before, high: most } = partsOf().preparation.seconds!;
     expect(low).toBe(before);
-    expect(high - most).toBeCloseTo(4 * 1.15);
+    expect(high - most).toBeCloseTo(4 * 1.2);
     expect(partsOf({ images: 80_000 }).preparation.seconds).toEqual(partsOf({ images: 50_000 }).preparation.seconds); // no more are looked at
   });
 });
 
 it('a measured mean is given with two standard errors, and never closer than rehearsals agree', () => {
-  expect(aroundMean([1, 1, 1, 1])).toEqual({ low: 0.85, high: 1.15 });
+  expect(aroundMean([1, 1, 1, 1])).toEqual({ low: 0.8, high: 1.2 });
   const { low, high } = aroundMean([1, 3]);
   expect([low, high]).toEqual([0, 4]); // deviation √2, error 1, mean 2
 });
@@ -79,8 +79,8 @@ it('evaluations and checkpoints are counted as the trainer makes them', () => {
 });
 
 it('memory and disk come from what the rehearsal took and wrote', () => {
-  expect(memoryOf(planned, measures)).toEqual({ low: 1e9, high: 1.15e9 });
-  expect(memoryOf({ ...planned, images: 30_000 }, measures).high).toBeGreaterThan(1.15e9 + 10_000 * 256 * 4);
+  expect(memoryOf(planned, measures)).toEqual({ low: 1e9, high: 1.2e9 });
+  expect(memoryOf({ ...planned, images: 30_000 }, measures).high).toBeGreaterThan(1.2e9 + 10_000 * 256 * 4);
   expect(checkpointBytes(planned, measures)).toBe(3 * 10_000_000 + 1_000_000);
   expect(checkpointBytes({ ...planned, beginning: 'kept', config: { ...config, steps: 100 } }, measures)).toBe(10_000_000);
 });
