@@ -120,7 +120,7 @@ test('a remote engine is shown through its tunnel, takes files by upload, and is
   await expect(page.getByText(/^2,500 images described$/)).toBeVisible();
 });
 
-test('a remote engine that was started again asks for its new link; the known one is remembered', async ({ open, library, remote }) => {
+test('a page that is loaded while its tunnel is closed says so and comes back; the engine is remembered, its token is not', async ({ open, library, remote }) => {
   const { page, app } = await open({ library });
   test.skip(!app, 'The window remembers engines; a browser has bookmarks.');
   await expect(page.getByText(/^2,500 images described$/)).toBeVisible();
