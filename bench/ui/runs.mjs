@@ -94,11 +94,13 @@ const percentile = (list, share) => [...list].sort((a, b) => a - b)[Math.floor((
 const rows = [];
 const what = `${runs} runs of ${steps.toLocaleString('en')} steps`;
 let training = null;
+let engine = null;
+let browser = null;
 try {
   if (!process.env.GLYPHSCOPE_OUT) await build();
   if (!values.library) await fill();
-  const engine = await serve();
-  const browser = await chromium.launch({ executablePath: values.chromium, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  engine = await serve();
+  browser = await chromium.launch({ executablePath: values.chromium, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
   await page.goto(engine.link);
   await page.getByRole('heading', { level: 1 }).waitFor();
@@ -143,12 +145,11 @@ try {
     rows.push(row({ name: `${name} scrolled while a run trains: 95 of 100 frames within`, ours: percentile(times, 0.95), unit: 'ms', goal: 50, cores }));
     rows.push(row({ name: `${name} scrolled while a run trains: longest frame`, ours: Math.max(...times), unit: 'ms', goal: 250, cores }));
   }
-  await browser.close();
-  training.kill('SIGINT');
-  await engine.close();
   console.log(`load ${os.loadavg()[0].toFixed(1)}`);
   report(rows, values.json);
 } finally {
-  training?.kill('SIGKILL');
+  await browser?.close();
+  training?.kill('SIGINT');
+  await engine?.close();
   fs.rmSync(folder, { recursive: true, force: true });
 }
