@@ -146,7 +146,7 @@ async function findTeacher(s: ImportServices, facts: RunFolder, staging: string,
   const here = [s.teachers.embedded.info, ...s.teachers.list().map((one) => s.teachers.get(one.name).info)].find((info) => info.id === id);
   if (here) return here.name;
   if (!included)
-    throw new GlyphscopeError('NOT_FOUND', `The run "${facts.name}" describes images by what the teacher ${name} (${id}) sees, and this library does not have it.`, { subject: name, remedy: `Add it first: ${facts.teacher.description || name}. \`glyphscope teachers add FOLDER --name ${name}\`, or Training, Teachers.` });
+    throw new GlyphscopeError('NOT_FOUND', `The run "${facts.name}" describes images by what the teacher ${name} (${id}) sees, and this library does not have it.`, { subject: name, remedy: `Add it first, with \`glyphscope teachers add FOLDER --name ${name}\` or in the window under Training, Teachers, then import the run again.${facts.teacher.description ? ` It says of itself: ${facts.teacher.description}` : ''}` });
   const folder = join(staging, teacherFolder);
   const info = readTeacher(folder);
   if (info.id !== id) throw unusable(`${teacherFolder}/teacher.json`, `is of the teacher ${info.id}, not of ${id}`);
