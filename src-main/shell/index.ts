@@ -203,7 +203,7 @@ class Shell {
   /** A remote page that was loaded anew while its tunnel is closed. */
   #showAway(origin: string, reason: string): void {
     const failure: ErrorDetail = { code: 'ENGINE_UNREACHABLE', message: `${this.#remote?.host ?? origin} does not answer at ${origin} (${reason}).`, remedy: 'See that the SSH tunnel is open and that the engine runs. What it stores is kept.' };
-    void this.#load(noticePage(failure, this.#logFile, { 'Try again': restartAddress, 'Back to the local engine': localAddress })).catch((error: Error) => process.stderr.write(`The notice could not be shown: ${error.message}\n`));
+    void this.#load(noticePage(failure, null, { 'Try again': restartAddress, 'Back to the local engine': localAddress })).catch((error: Error) => process.stderr.write(`The notice could not be shown: ${error.message}\n`));
   }
 
   /**

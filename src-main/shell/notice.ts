@@ -21,11 +21,12 @@ h1 { font-size: 20px; font-weight: 600; margin: 0 0 12px }
 p { margin: 0 0 12px; overflow-wrap: anywhere }
 .quiet { color: var(--quiet); font-size: 13px }
 a { display: inline-block; margin: 8px 8px 0 0; padding: 6px 16px; border-radius: 4px; background: var(--accent); color: var(--on); text-decoration: none }
+a + a { background: none; color: var(--accent); box-shadow: inset 0 0 0 1px }
 a:focus-visible { outline: 2px solid var(--ink); outline-offset: 2px }
 `;
 
 /** A page of the shell's own, for when there is no engine to load one from: what happened, and what to do as buttons. */
-export function noticePage(failure: ErrorDetail, logFile: string, buttons: Readonly<Record<string, string>> = { 'Start again': restartAddress }): string {
+export function noticePage(failure: ErrorDetail, logFile: string | null, buttons: Readonly<Record<string, string>> = { 'Start again': restartAddress }): string {
   const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`;
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><title>Glyphscope</title><style>${style}</style></head>
@@ -33,7 +34,7 @@ export function noticePage(failure: ErrorDetail, logFile: string, buttons: Reado
 <p>${escape(failure.message)}</p>
 ${failure.remedy ? `<p>${escape(failure.remedy)}</p>` : ''}
 ${Object.entries(buttons).map(([text, address]) => `<a href="${address}">${escape(text)}</a>`).join('\n')}
-<p class="quiet"><br>${escape(failure.code)} · log: ${escape(logFile)}</p></main></body></html>`;
+<p class="quiet"><br>${escape(failure.code)}${logFile === null ? '' : ` · log: ${escape(logFile)}`}</p></main></body></html>`;
   return `data:text/html;charset=utf-8,${encodeURIComponent(html)}`;
 }
 
