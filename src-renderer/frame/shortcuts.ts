@@ -23,7 +23,7 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
       { keys: ['/'], does: 'Focus the search' },
       { keys: ['I'], does: 'Show or hide the inspector' },
       { keys: ['Esc'], does: 'Close, or let go of the selection' },
-      { keys: ['Ctrl Z', 'Ctrl Shift Z'], does: 'Undo, redo (also Ctrl Y): tags, exclusions, names, deleted runs' },
+      { keys: ['Ctrl Z', 'Ctrl Shift Z'], does: 'Undo, redo (also Ctrl Y): tags, exclusions, names, stars, notes, deleted runs' },
       { keys: ['?'], does: 'This sheet' },
     ],
   },
@@ -106,6 +106,16 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
       { keys: ['T', 'X', 'E'], does: 'Tag, exclude, export the selection' },
       { keys: ['S'], does: 'In the legend: show this group alone' },
       { keys: ['+', '−', '0'], does: 'Nearer, further, the whole map' },
+    ],
+  },
+  {
+    group: 'In the list of runs',
+    items: [
+      { keys: ['↑', '↓', 'Home', 'End'], does: 'From run to run; Enter shows it' },
+      { keys: ['Space', 'Shift + arrows', 'Ctrl A'], does: 'Choose a run, a range, all that are listed, for comparison' },
+      { keys: ['C'], does: 'Compare the chosen runs' },
+      { keys: ['S'], does: 'Star the run, or take the star from it; in the legend of a comparison: show this line alone' },
+      { keys: ['Delete'], does: 'Delete the chosen runs' },
     ],
   },
   {
