@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // A long run watched while it trains on all cores, as the page itself sees it: how long it takes to open, frames while points are
 // appended, how far the page is behind the trainer's steps, and how soon a click is answered.
-//   node_modules/.bin/node bench/ui/curves.mjs [--steps 165000] [--seconds 30] [--json FILE] [--chromium FILE]
+//   node_modules/.bin/node bench/ui/curves.mjs [--steps 165000] [--seconds 30] [--json FILE] [--chromium FILE] [--library DIR]
 // The run has that many told steps with 31 lines each, all of which the page holds: 165,000 are as many points as 100,000 in
 // each of 50 lines. They are made; the steps that come then are trained by the preset small on the sample. Needs Chromium.
+// A library that is named is kept, and the run in it is used again.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -17,11 +18,11 @@ import { engineEntry, engineNode, findChromium, root } from '../../scripts/proje
 import { median, report, row } from '../report.mjs';
 
 const { values } = parseArgs({
-  options: { steps: { type: 'string', default: '165000' }, seconds: { type: 'string', default: '30' }, json: { type: 'string' }, chromium: { type: 'string' } },
+  options: { steps: { type: 'string', default: '165000' }, seconds: { type: 'string', default: '30' }, json: { type: 'string' }, chromium: { type: 'string' }, library: { type: 'string' } },
 });
 const [steps, seconds] = [Number(values.steps), Number(values.seconds)];
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'glyphscope-curves-'));
-const library = path.join(folder, 'library');
+const library = values.library ?? path.join(folder, 'library');
 const entry = process.env.GLYPHSCOPE_OUT ? path.join(process.env.GLYPHSCOPE_OUT, 'engine', 'cli.mjs') : engineEntry;
 const name = 'Long run';
 
@@ -126,7 +127,7 @@ const open = [];
 const cores = os.availableParallelism();
 try {
   if (!process.env.GLYPHSCOPE_OUT) await build();
-  await beginRun();
+  if (!fs.existsSync(path.join(library, 'library.sqlite'))) await beginRun();
   const { id, lines } = await lengthen();
   const engine = await serve();
   open.unshift(() => engine.close());
@@ -144,14 +145,13 @@ try {
   await chart.waitFor();
   const what = `${steps.toLocaleString('en')} steps of ${lines} lines`;
   rows.push(row({ name: `curves: open a run with ${what}`, ours: performance.now() - begun, unit: 'ms', goal: 1000, cores }));
+  await page.locator('article').getByRole('button', { name: 'Resume', exact: true }).click();
+  await page.getByRole('group', { name: new RegExp(`^Loss by prefix: \\d+ points up to step (?!${steps}\\.)\\d+\\.`) }).waitFor({ timeout: 300_000 });
   // Saving the values loads every step: from here on the page holds them all.
   await page.getByRole('button', { name: 'Save Loss by prefix' }).click();
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Values as CSV' }).click()]);
   const saved = fs.readFileSync(await file.path(), 'utf8').trimEnd().split('\n').length - 1;
-  if (saved !== steps) throw new Error(`${saved} of ${steps} steps were saved.`);
-
-  await page.getByRole('button', { name: 'Resume' }).click();
-  await page.getByRole('group', { name: new RegExp(`^Loss by prefix: \\d+ points up to step (?!${steps}\\.)\\d+\\.`) }).waitFor({ timeout: 300_000 });
+  if (saved < steps) throw new Error(`${saved} of ${steps} steps were saved.`);
   await page.evaluate(watchFrames);
   await pause(seconds * 1000);
   const { times, seen } = await page.evaluate(() => window.endOfWatch());

@@ -33,8 +33,9 @@ const accuracy = (kind: 'knn' | 'linear'): RunChart['lines'] => (curves, along) 
   return { series: [...prefixes.map((prefix) => ({ label: prefix, name: `prefix ${prefix}`, dots: true })), { label: 'teacher', reference: true }], data };
 };
 const memory: RunChart['lines'] = (curves, along) => {
-  const gpu = curves.has('gpuBytes');
-  return { series: [{ label: 'main', name: 'process memory' }, ...(gpu ? [{ label: 'GPU', name: 'GPU memory' }] : [])], data: curves.scalars(gpu ? ['memoryBytes', 'gpuBytes'] : ['memoryBytes'], along) };
+  const kinds = [{ name: 'memoryBytes', series: { label: 'main', name: 'process memory' } }, { name: 'gpuBytes', series: { label: 'GPU', name: 'GPU memory' } }] as const;
+  const told = kinds.filter(({ name }) => curves.has(name));
+  return told.length > 0 ? { series: told.map(({ series }) => series), data: curves.scalars(told.map(({ name }) => name), along) } : { series: [kinds[0].series], data: { x: [], y: [[]] } };
 };
 
 const share = (value: number | null | undefined) => formatShare(value);
@@ -54,7 +55,7 @@ export const runCharts: readonly RunChart[] = [
     help: "k-NN accuracy on the held-out sample from hard symbols, by prefix length; dashed: the same from the teacher's own features.",
   },
   {
-    title: 'Linear top-1 by prefix', format: share, ticks: formatShareTicks, empty: 'Appears with the first measurement; runs of before have none.', lines: accuracy('linear'),
+    title: 'Linear top-1 by prefix', format: share, ticks: formatShareTicks, empty: 'Appears with the first measurement; older runs have none.', lines: accuracy('linear'),
     help: "Accuracy of a linear probe (ridge regression) on the held-out sample from hard symbols, by prefix length; dashed: the same from the teacher's own features. A full evaluation fits its probe longer and finds a little more.",
   },
   {
@@ -81,7 +82,7 @@ export const runCharts: readonly RunChart[] = [
   { title: 'Quantizer temperature', lines: scalar('quantizerTemperature', 'τ', 'temperature'), help: 'Temperature of the Gumbel softmax: high is soft and exploring, low is close to hard symbols.' },
   { title: 'Steps a second', smooth: true, include: [0], lines: scalar('stepsPerSecond', '1/s', 'steps a second'), help: 'Speed of the training, pauses for measurement left out.' },
   {
-    title: 'Memory', unit: 'GB', include: [0], format: (value) => (typeof value === 'number' ? bytesWords(value) : '–'), ticks: gigabytes, lines: memory,
+    title: 'Memory', unit: 'GB', include: [0], format: (value) => (typeof value === 'number' ? bytesWords(value) : '–'), ticks: gigabytes, lines: memory, empty: 'Appears with the first steps; older runs tell none.',
     help: "Main memory that the trainer's process holds, and what it holds on the GPU where its backend tells. Steady growth would be a leak.",
   },
 ];
