@@ -6,7 +6,7 @@ import { tooManyBytes } from './regular-file';
 import { largestFile, type SourceReading } from './source';
 
 /** A whole archive may grow to 100 times its own size when unpacked, and in any case to 4 GiB. */
-const largestRatio = 100;
+export const largestRatio = 100;
 const alwaysAllowed = 4 * 1024 ** 3;
 
 /** Counts what an archive unpacks to and stops one that is made to grow without end. */

@@ -1,12 +1,12 @@
 import { constants, createReadStream } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { pipeline } from 'node:stream';
 import { extract } from 'tar-stream';
 import * as yauzl from 'yauzl';
 import { GlyphscopeError } from '../contract/errors';
-import { UnpackedBytes } from './archive-limits';
+import { largestRatio, UnpackedBytes } from './archive-limits';
 import { isSystemFile } from './placement';
 
 /** One file of a folder or an archive, whatever it is. */
@@ -17,8 +17,7 @@ export interface PackedFile {
   content: AsyncIterable<Buffer>;
 }
 
-/** An archive of what was packed tightly before may unpack to so many times its size, and in any case to so much. */
-const largestRatio = 20;
+/** An archive may unpack to so much in any case. */
 const alwaysAllowed = 64 << 20;
 
 /**
@@ -27,12 +26,13 @@ const alwaysAllowed = 64 << 20;
  * @throws GlyphscopeError SOURCE_UNREADABLE, naming the member or the archive
  */
 export async function* packedFiles(path: string, signal: AbortSignal): AsyncGenerator<PackedFile> {
+  const title = basename(path); // where it lies is not for everybody who may have sent it
   const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(path, `cannot be opened (${error.code ?? error.message})`, error);
+    throw unreadable(title, `cannot be opened (${error.code ?? error.message})`, error);
   });
   if (found.isDirectory()) yield* ofFolder(path, '', signal);
-  else if (!found.isFile()) throw unreadable(path, 'is neither a folder nor a file');
-  else yield* ofArchive(path, found.size, signal);
+  else if (!found.isFile()) throw unreadable(title, 'is neither a folder nor a file');
+  else yield* ofArchive(path, title, found.size, signal);
 }
 
 async function* ofFolder(folder: string, inside: string, signal: AbortSignal): AsyncGenerator<PackedFile> {
@@ -52,18 +52,18 @@ async function* piecesOf(path: string): AsyncGenerator<Buffer> {
   yield* file.createReadStream({ highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>;
 }
 
-async function* ofArchive(path: string, size: number, signal: AbortSignal): AsyncGenerator<PackedFile> {
+async function* ofArchive(path: string, title: string, size: number, signal: AbortSignal): AsyncGenerator<PackedFile> {
   const file = await open(path, 'r');
   const start = Buffer.alloc(512);
   const { bytesRead } = await file.read(start, 0, 512, 0).finally(() => file.close());
-  const unpacked = new UnpackedBytes(path, size, Math.max(alwaysAllowed, size * largestRatio));
+  const unpacked = new UnpackedBytes(title, size, Math.max(alwaysAllowed, size * largestRatio));
   try {
     if (start.subarray(0, 2).toString('latin1') === 'PK') yield* ofZip(path, unpacked, signal);
     else if ((start[0] === 0x1f && start[1] === 0x8b) || (bytesRead === 512 && start.toString('latin1', 257, 262) === 'ustar')) yield* ofTar(path, start[0] === 0x1f, unpacked, signal);
-    else throw unreadable(path, 'is no .zip, .tar or .tar.gz');
+    else throw unreadable(title, 'is no .zip, .tar or .tar.gz');
   } catch (error) {
     if (error instanceof GlyphscopeError || signal.aborted) throw error;
-    throw unreadable(path, `is damaged (${(error as Error).message})`, error);
+    throw unreadable(title, `is damaged (${(error as Error).message})`, error);
   }
 }
 
@@ -76,11 +76,16 @@ async function* ofZip(path: string, unpacked: UnpackedBytes, signal: AbortSignal
       if (name.endsWith('/') || isOfTheSystem(name)) continue;
       if (((entry.externalFileAttributes >>> 28) & 0xf) === 10) throw unreadable(name, 'is a link inside the archive: links are not followed');
       if (entry.isEncrypted()) throw unreadable(name, 'is encrypted inside the archive');
-      yield { name, content: counted(await zip.openReadStreamPromise(entry), unpacked) };
+      yield { name, content: unpack(zip, entry, unpacked) };
     }
   } finally {
     zip.close();
   }
+}
+
+/** Opened when it is read, so that what nobody reads holds no file open. */
+async function* unpack(zip: yauzl.ZipFile, entry: yauzl.Entry, unpacked: UnpackedBytes): AsyncGenerator<Buffer> {
+  yield* counted(await zip.openReadStreamPromise(entry), unpacked);
 }
 
 async function* ofTar(path: string, zipped: boolean, unpacked: UnpackedBytes, signal: AbortSignal): AsyncGenerator<PackedFile> {
