@@ -1,35 +1,25 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { TrainingConfig } from '../contract/config';
 import { GlyphscopeError, toErrorDetail, type ErrorDetail } from '../contract/errors';
-import { halvedMicroBatch, variantName } from '../contract/presets';
+import { variantName } from '../contract/presets';
 import type { RunState, TrainingEvent } from '../contract/runs';
 import { gpuLost, isGpuFailure, usesGpu } from '../model/backend-failures';
-import { requireTokens, room, roomOf } from '../teacher/tokens';
-import { TrainerClient, type TrainerOptions } from '../training/trainer-client';
-import { slotsOf } from './collection-labels';
-import { readChosenImages, writeChosenImages, type ChosenImages } from './chosen-images';
-import { imagesToTrainOn, readTrainingImages, writeTrainingImages, type TrainingImages } from './training-images';
+import type { StoredRun } from '../database/runs';
+import { requireTokens } from '../teacher/tokens';
+import { TrainerClient } from '../training/trainer-client';
+import { writeChosenImages, type ChosenImages } from './chosen-images';
 import { RunHealth } from './run-health';
 import { RunNewsroom } from './run-newsroom';
 import { studentLane, workingStates } from './runs';
 import type { Services } from './services';
-import { keepStartingWeights, startingWeightsOf, type StartingWeights } from './starting-weights';
+import { keepStartingWeights, type StartingWeights } from './starting-weights';
+import { nextAttempt, type Attempt, type GpuFailure } from './trainer-attempts';
 import { TrainingFeed } from './training-feed';
+import { imagesToTrainOn } from './training-images';
+import { prepareTraining } from './training-preparation';
 import { TrainingQueue } from './training-queue';
-import type { StoredRun } from '../database/runs';
 import { encodeCollection } from './work/encode';
 
 type TrainingServices = Pick<Services, 'locations' | 'library' | 'compute' | 'jobs' | 'collections' | 'runs' | 'comparison' | 'teachers' | 'students' | 'log'>;
-
-/** Why a trainer on the GPU ended, at which step, and whether it had begun to train. */
-type GpuFailure = ErrorDetail & { step: number; trained: boolean };
-
-/** With what a trainer is started, and what is said of it once it goes on. */
-interface Attempt {
-  start: TrainerOptions;
-  news: string | null;
-}
 
 interface LiveTraining {
   /** Ends the preparation. */
@@ -138,7 +128,7 @@ export class Trainings {
     if (weights) this.#message(run, `It begins with the weights of "${weights.from.name}" at step ${weights.from.step.toLocaleString('en')}.`);
     if (chosen)
       this.#message(run, `It trains on ${chosen.ids.length.toLocaleString('en')} chosen images of "${collection.name}"${chosen.query ? `, found by ${chosen.query}` : ''}.`);
-    this.#enter(run, atOnce, () => this.#begin(run, collection.id, config, { resume: false }));
+    this.#enter(run, atOnce, () => this.#begin(run, collection.id, { resume: false }));
     return run;
   }
 
@@ -281,9 +271,11 @@ export class Trainings {
 
   /** Begins the next of the runs that wait, as soon as nothing is trained; one that cannot be begun fails, and the next has its turn. */
   #advance(): void {
+    const tried = new Set<number>(); // a failure that cannot be stored leaves a run where it was
     while (this.#advancing && !this.#closing && this.#live.size === 0) {
-      const next = this.#queue.order.at(0);
+      const next = this.#queue.order.find((run) => !tried.has(run));
       if (next === undefined) return;
+      tried.add(next);
       try {
         this.#beginAgain(next, { waited: true });
       } catch (error) {
@@ -299,7 +291,7 @@ export class Trainings {
     const collection = this.#collectionOf(run);
     this.#s.teachers.get(run.config.teacher);
     this.#setState(id, 'preparing', null);
-    this.#begin(id, collection.id, run.config, { resume: true, waited });
+    this.#begin(id, collection.id, { resume: true, waited });
   }
 
   /** @throws GlyphscopeError NOT_FOUND */
@@ -313,10 +305,10 @@ export class Trainings {
     });
   }
 
-  #begin(id: number, collection: number, config: TrainingConfig, { resume, waited = false }: { resume: boolean; waited?: boolean }): void {
+  #begin(id: number, collection: number, { resume, waited = false }: { resume: boolean; waited?: boolean }): void {
     const live: LiveTraining = { control: new AbortController(), trainer: null, state: 'preparing', ending: null, waited, trained: false, ended: Promise.resolve() };
     this.#live.set(id, live);
-    live.ended = this.#train(id, collection, config, resume, live)
+    live.ended = this.#train(id, collection, resume, live)
       .catch((error: unknown) => {
         if (live.ending) return this.#setState(id, endedBy(live), null);
         const detail = toErrorDetail(error);
@@ -325,51 +317,23 @@ export class Trainings {
       })
       .then(() => {
         this.#live.delete(id);
+        if (this.#s.runs.get(id).state === 'queued') this.#queue.move(id, 1); // it had its turn
         if (live.ending !== 'discard') this.#afterwards(id, collection);
         this.#advance();
       })
       .catch((error: unknown) => this.#s.log(`The end of run ${id} could not be stored: ${(error as Error).message}`));
   }
 
-  async #train(id: number, collection: number, config: TrainingConfig, resume: boolean, live: LiveTraining): Promise<void> {
+  async #train(id: number, collection: number, resume: boolean, live: LiveTraining): Promise<void> {
+    const run = this.#s.runs.get(id);
     const { name } = this.#s.collections.get(collection);
-    await this.#prepareFeatures(id, collection, name, config.featureTokens, live);
-    const { trainSlots, heldOut } = await this.#imagesOf(id, collection, name, config, resume);
-    const teacher = this.#s.teachers.of(this.#s.runs.get(id));
-    await Promise.all(teacher.trained(config.featureTokens).map((store) => store.flush()));
-    live.control.signal.throwIfAborted();
-    if (!heldOut && config.evaluateEvery > 0)
-      this.#message(id, 'There are too few labelled images to hold some out, so k-NN is not measured while this run trains.');
-    const { clean, views, info } = teacher;
-    const tokens = teacher.tokens(config.featureTokens);
-    const start = {
-      entry: this.#s.locations.entries.trainer,
-      node: this.#s.locations.node,
-      runDirectory: this.#s.runs.directory(id),
-      preparedDirectory: this.#s.library.prepared,
-      config,
-      teacher: info.id,
-      views: views.file,
-      clean: clean.file,
-      ...(tokens && { tokens: { views: tokens.views.file, clean: tokens.clean.file, shape: { count: config.featureTokens, width: tokens.clean.spec.width / config.featureTokens } } }),
-      trainSlots,
-      heldOut,
-      from: startingWeightsOf(this.#s.runs.directory(id), this.#s.runs.get(id)),
-    };
-    let attempt: Attempt | null = { start: { ...start, resume, backend: await this.#s.compute.plan(config.backend) }, news: null };
+    const start = await prepareTraining(this.#s, { run, collection: { id: collection, name }, resume, signal: live.control.signal, say: (text) => this.#message(id, text) });
+    let attempt: Attempt | null = { start: { ...start, resume, backend: await this.#s.compute.plan(run.config.backend) }, news: null };
     while (attempt) {
       const failure = await this.#runTrainer(id, attempt, live);
       if (failure) live.state = 'preparing';
-      attempt = failure && (await this.#after(failure, attempt.start));
+      attempt = failure && (await nextAttempt(failure, attempt.start, this.#s.compute));
     }
-  }
-
-  /** A GPU whose memory ran out in a step is given smaller micro-batches as long as there are some; else the processor goes on. */
-  async #after(failure: GpuFailure, start: TrainerOptions): Promise<Attempt> {
-    const news = `${failure.message} That was at step ${failure.step}. Training goes on from the last checkpoint`;
-    const microBatch = failure.code === 'GPU_OUT_OF_MEMORY' && failure.trained ? halvedMicroBatch(start.config) : null;
-    if (microBatch !== null) return { start: { ...start, resume: true, config: { ...start.config, microBatch } }, news: `${news} by micro-batches of ${microBatch} ${microBatch === 1 ? 'image' : 'images'}.` };
-    return { start: { ...start, resume: true, backend: await this.#s.compute.planWithoutGpu() }, news: `${news} on the processor. ${failure.remedy ?? ''}`.trim() };
   }
 
   /** Resolves when the trainer is gone, with what the GPU failed by if that is why and it can go on in another way. */
@@ -426,48 +390,6 @@ export class Trainings {
     db.write.runProgress.setStep(id, step);
     if (step > 0) this.#s.runs.setCheckpoint(id, step); // newer ones may have been refused
     this.health.letGo(id);
-  }
-
-  /**
-   * What a run trains on: chosen once and kept in its folder, so that a run that goes on sees the same images in the same
-   * order, whatever was imported meanwhile.
-   */
-  async #imagesOf(id: number, collection: number, name: string, config: TrainingConfig, resume: boolean): Promise<TrainingImages> {
-    const stores = this.#s.teachers.of(this.#s.runs.get(id)).trained(config.featureTokens);
-    const file = join(this.#s.runs.directory(id), 'images.json');
-    if (resume && existsSync(file)) return readTrainingImages(file);
-    const wanted = readChosenImages(this.#s.runs.directory(id));
-    const chosen = await imagesToTrainOn(this.#s.library.db, { id: collection, name }, config, (slot) => (wanted === null || wanted.has(slot + 1)) && stores.every((store) => store.has(slot)));
-    await writeTrainingImages(file, chosen);
-    return chosen;
-  }
-
-  /** Computes the features that are missing as a job of its own, so that it is seen and can be cancelled. */
-  async #prepareFeatures(id: number, collection: number, name: string, tokens: number, live: LiveTraining): Promise<void> {
-    const { jobs } = this.#s;
-    const teacher = this.#s.teachers.of(this.#s.runs.get(id));
-    const only = readChosenImages(this.#s.runs.directory(id)) ?? undefined;
-    const slots = slotsOf(await teacher.trainable(collection, only));
-    const missing = Math.max(...teacher.trained(tokens).map((store) => store.missing(slots).length));
-    if (missing === 0) return;
-    const stores = teacher.tokens(tokens);
-    this.#message(id, `Computing the teacher's features of ${missing.toLocaleString('en')} images and their views first${stores ? `, with the teacher's tokens: ${tokens} of each, ${room(roomOf(stores, { clean: slots.length, views: slots.length }))} on the disk` : ''}.`);
-    const job = jobs.start({ kind: 'features', title: `Features of "${name}" by ${teacher.info.name}`, lane: 'features', uses: [`run ${id}`, `collection ${collection}`] }, async (handle) => {
-      const { computed, failed } = await teacher.ensure({
-        collection,
-        views: 'training',
-        only,
-        tokens,
-        signal: AbortSignal.any([handle.signal, live.control.signal]),
-        onProgress: (at) => handle.progress(at),
-        onFailure: (failure) => handle.fail(failure),
-      });
-      return { summary: `${computed.toLocaleString('en')} images computed.`, counts: { computed, failed } };
-    });
-    const ended = await jobs.settled(job);
-    if (ended.state === 'done') return;
-    if (ended.error) throw new GlyphscopeError(ended.error.code, ended.error.message, ended.error);
-    throw new GlyphscopeError('CANCELLED', 'Computing the features was cancelled.');
   }
 
   #receive(id: number, event: TrainingEvent, live: LiveTraining): void {

@@ -12,7 +12,7 @@ import { PrefixLight } from './prefix-light.svelte';
 import { Route } from './route.svelte';
 import { Selection } from './selection.svelte';
 import { Spoken } from './spoken.svelte';
-import { allowNotifications, notifyOfRuns } from './run-notifications';
+import { allowNotifications, notifyOf } from './run-notifications';
 import { SymbolNames } from './symbol-names.svelte';
 import { Views } from './views.svelte';
 
@@ -45,10 +45,15 @@ export class App {
     if (wanted && !this.preferences.notify) this.history.fail(new Error('The browser does not allow this page to notify: allow it in the settings of the site.'));
   };
 
-  /** Notifies of runs as long as that is wanted; returns how to end it. */
-  notify(): (() => void) | undefined {
-    if (!this.preferences.notify) return undefined;
-    return notifyOfRuns(this.connection, (run) => this.route.go('training', [run]));
+  /** Follows what happens to runs, whichever page is shown: the lists are renewed, and the desktop is told where that is wanted. Returns how to end it. */
+  followRuns(): () => void {
+    return this.connection.follow(
+      (signal) => this.client.runs.news(undefined, { signal }),
+      (news) => {
+        void this.library.refresh();
+        if (this.preferences.notify) notifyOf(news, (run) => this.route.go('training', [run]));
+      },
+    );
   }
 
   get client() {

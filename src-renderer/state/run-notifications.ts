@@ -1,6 +1,5 @@
 import type { RunNews } from '../../src-main/contract/run-news';
 import { shell } from '../host';
-import type { Connection } from './connection.svelte';
 
 /** Whether this page can notify: by the shell, or by the browser where it has the interface. */
 export const canNotify = (): boolean => shell !== null || typeof Notification !== 'undefined';
@@ -14,22 +13,9 @@ export async function allowNotifications(): Promise<boolean> {
   return typeof Notification !== 'undefined' && (await Notification.requestPermission()) === 'granted';
 }
 
-/** Tells of runs outside the page until the returned function is called: nothing while the page itself has the eye of the user. */
-export function notifyOfRuns(connection: Pick<Connection, 'client' | 'follow'>, open: (run: number) => void): () => void {
-  if (shell) {
-    shell.notify(true);
-    return () => shell?.notify(false);
-  }
-  return connection.follow(
-    (signal) => connection.client.runs.news(undefined, { signal }),
-    (news) => {
-      if (!document.hasFocus()) show(news, open);
-    },
-  );
-}
-
-function show({ run, kind, title, text }: RunNews, open: (run: number) => void): void {
-  if (typeof Notification === 'undefined' || Notification.permission !== 'granted') return;
+/** Notifies by the browser; not where the shell does it, nor while the page itself has the eye of the user. */
+export function notifyOf({ run, kind, title, text }: RunNews, open: (run: number) => void): void {
+  if (shell || typeof Notification === 'undefined' || Notification.permission !== 'granted' || document.hasFocus()) return;
   const shown = new Notification(title, { body: text, tag: `${run} ${kind}`, icon: '/icon.svg' });
   shown.onclick = () => {
     window.focus();

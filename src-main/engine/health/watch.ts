@@ -27,6 +27,7 @@ const causes: Record<CollapseCause, string> = {
 /** What follows from a collapse is not told beside it. */
 const hiddenBy: Partial<Record<Finding['id'], readonly CollapseCause[]>> = {
   'dead-symbols': ['few-symbols', 'one-description'],
+  'no-progress': ['few-symbols', 'one-description', 'constant-embedding', 'constant-output', 'diverging'],
   'teacher-entropy': ['uniform-teacher', 'constant-teacher', 'centre-off'],
 };
 
