@@ -85,11 +85,13 @@ class SlurmSitting {
     const { folder, out } = this.#place;
     const { options, resubmit, poll } = this.#request;
     const plan = this.#plan();
-    await slurm.queue(plan.jobName, signal); // whether there is a Slurm at all is known before anything is computed
+    // Whether there is a Slurm at all is known before anything is computed.
+    const version = await slurm.version(signal);
+    await slurm.queue(plan.jobName, signal);
     const finished = await this.#prepare(plan);
     const wishes = this.#writeScript(plan);
     const follower = await ArrayFollower.begin({ folder, plan, slurm, wishes, atOnce: options.atOnce, resubmit, finished, say: (line) => say.note(line) });
-    say.note(`${count(plan.variants.length)} variants as jobs of Slurm named ${plan.jobName}; script, logs and progress are in ${folder.directory}, table and figures go to ${out}`);
+    say.note(`${count(plan.variants.length)} variants as jobs of Slurm (${version}) named ${plan.jobName}; script, logs and progress are in ${folder.directory}, table and figures go to ${out}`);
     for (let over = false; !over; ) {
       if (signal.aborted) throw interrupted(plan);
       const views = await follower.look(signal).catch((error: unknown) => Promise.reject(signal.aborted ? interrupted(plan) : error));

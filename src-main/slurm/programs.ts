@@ -21,6 +21,11 @@ const longestAnswer = 64 * 2 ** 20;
 
 /** Slurm's own programs, found on the PATH. */
 export const slurm = {
+  /** What is installed: "slurm-wlm 22.05.8". @throws SLURM_UNAVAILABLE when sbatch is not on the PATH */
+  async version(signal?: AbortSignal): Promise<string> {
+    return (await ask('sbatch', ['--version'], signal)).trim();
+  },
+
   /**
    * Submits a batch script as an array.
    * @param wishes arguments that stand in the script too: here they win over SBATCH_… variables of the user's shell

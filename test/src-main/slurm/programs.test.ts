@@ -21,6 +21,7 @@ it('writes the elements of an array as sbatch reads them', () => {
 it('says when there is no Slurm here', async () => {
   process.env.PATH = place;
   await expect(slurm.submit('x', [], { tasks: [1], atOnce: null })).rejects.toMatchObject({ code: 'SLURM_UNAVAILABLE', message: "Slurm's sbatch was not found: it is not on the PATH of this machine.", remedy: expect.stringContaining('login node') });
+  await expect(slurm.version()).rejects.toMatchObject({ code: 'SLURM_UNAVAILABLE', subject: 'sbatch' });
   await expect(slurm.queue('x')).rejects.toMatchObject({ message: expect.stringContaining("Slurm's squeue was not found") });
 });
 
