@@ -148,10 +148,12 @@ function inLabels(text: string, fields: readonly FormField[]): string {
   return text.replace(/\b[a-z]+(?:[A-Z][a-z]*)*\b(?= = )|\b[a-z]+(?:[A-Z][a-z]*)+\b/g, (word) => labels.get(word) ?? word);
 }
 
-/** Whether a field is one of those looked for: every word stands in its name, label, group or help. */
-export function isFound(item: FormField, words: string): boolean {
-  const text = `${item.name} ${item.label} ${item.group} ${item.help}`.toLowerCase();
-  return words.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+/** The fields whose label, name or group has every word; where none has, those whose help does. */
+export function findFields(fields: readonly FormField[], words: string): readonly FormField[] {
+  const sought = words.toLowerCase().split(/\s+/);
+  const within = (text: (item: FormField) => string) => fields.filter((item) => sought.every((word) => text(item).toLowerCase().includes(word)));
+  const named = within(({ name, label, group }) => `${label} ${name} ${group}`);
+  return named.length > 0 ? named : within(({ help }) => help);
 }
 
 /** The changes that still differ from the preset's own values. */

@@ -36,7 +36,7 @@ export function partWords({ part, count }: EstimatePart): string {
     case 'steps':
       return number(count, 'step', 'steps');
     case 'evaluations':
-      return `${formatCount(count)} × k-NN`;
+      return count > 0 ? `${formatCount(count)} × k-NN` : 'k-NN';
     case 'checkpoints':
       return number(count, 'checkpoint', 'checkpoints');
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { field, trainingConfig } from '../../../../src-main/contract/config';
-import { allowed, configProblems, differences, fieldProblem, fieldText, formFields, formGroups, freeName, parseField, type FormField } from '../../../../src-renderer/pages/training/config-form';
+import { allowed, configProblems, differences, fieldProblem, fieldText, findFields, formFields, formGroups, freeName, parseField, type FormField } from '../../../../src-renderer/pages/training/config-form';
 
 const fields = formFields();
 const named = (name: string) => fields.find((f) => f.name === name) as FormField;
@@ -66,5 +66,16 @@ describe('reading and writing values', () => {
   it('finds a free name without regard to case', () => {
     expect(freeName('GS 128', [])).toBe('GS 128');
     expect(freeName('GS 128', ['gs 128', 'GS 128 2'])).toBe('GS 128 3');
+  });
+});
+
+describe('finding a setting', () => {
+  const found = (words: string) => findFields(fields, words).map(({ name }) => name);
+  it('looks at names and labels first, and at the help where none has the words', () => {
+    expect(found('micro')).toEqual(['microBatch']);
+    expect(found('temperature teacher')).toEqual(['teacherTemperatureStart', 'teacherTemperature', 'teacherTemperatureWarmup']);
+    expect(found('AMX')).toEqual(['precision']);
+    expect(found('no such thing')).toEqual([]);
+    expect(found('')).toEqual(fields.map(({ name }) => name));
   });
 });
