@@ -4,8 +4,8 @@ import { evenBlocks, thinPlaces, thinValues } from '../contract/thinning';
 import type { LibraryDatabase } from '../database/library-database';
 import { breathe } from '../evaluation/breathe';
 
-/** Steps read between two breaths. */
-const rowsAtOnce = 1_000;
+/** Steps read between two breaths: about 12 ms. */
+const rowsAtOnce = 2_000;
 
 /**
  * The steps of a run from `from` to `to`, both included, in about `points` points: where there are more steps, each block of
