@@ -119,6 +119,10 @@ export const shortcutList: readonly { group: string; items: readonly { keys: rea
     ],
   },
   {
+    group: 'In the queue',
+    items: [{ keys: ['Alt ↑', 'Alt ↓'], does: 'Move the run up or down among those that wait' }],
+  },
+  {
     group: 'On a chart',
     items: [
       { keys: ['←', '→', 'Home', 'End'], does: 'Read values; with Shift in larger steps' },
