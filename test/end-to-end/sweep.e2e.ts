@@ -36,7 +36,7 @@ test('a sweep: chosen in the window, begun, seen to its table, and there after a
   const { page: again } = await open({ library });
   await again.getByRole('link', { name: 'Training' }).click();
   await again.getByRole('button', { name: 'Sweeps' }).click();
-  await again.getByRole('link', { name: /^sizes/ }).click();
+  await again.getByRole('list', { name: 'Sweeps' }).getByRole('link', { name: /^sizes/ }).click();
   await expect(again.getByRole('group', { name: 'State of sizes' })).toContainText('3 of 3 done');
   await again.getByRole('option', { name: /^GS 8/ }).click();
   await again.keyboard.press('ArrowDown');
