@@ -14,7 +14,7 @@ import { build } from '../../scripts/build.mjs';
 import { startDisplay } from '../../scripts/display.mjs';
 import { findElectron } from '../../scripts/project.mjs';
 import { collectionId, phases, referenceName, runByName, sampleName, settled, training, weightsHash } from './phases.mjs';
-import { Glyphscope, killIfThere, pause, until } from './processes.mjs';
+import { endAll, Glyphscope, killIfThere, pause, until } from './processes.mjs';
 
 const { values } = parseArgs({
   options: { moments: { type: 'string', default: '50' }, seed: { type: 'string', default: '1' }, finish: { type: 'string', default: '0.5' }, only: { type: 'string' }, targets: { type: 'string' }, json: { type: 'string' }, keep: { type: 'boolean' } },
@@ -152,14 +152,17 @@ function table() {
 }
 
 /** Leaves nothing behind, also when it is ended itself. */
-async function clear() {
-  await app?.stop();
-  app = null;
+function clear() {
+  endAll();
   display?.stop();
   if (values.keep) console.log(folder);
-  else fs.rmSync(folder, { recursive: true, force: true });
+  else fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void clear().finally(() => process.exit(130)));
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    clear();
+    process.exit(130);
+  });
 
 if (!process.env.GLYPHSCOPE_OUT) await build();
 const began = performance.now();
@@ -179,6 +182,7 @@ try {
   console.log(`${trials.length} moments, ${wrong} wrong, ${Math.round((performance.now() - began) / 1000)} s, seed ${values.seed}`);
   if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ seed: Number(values.seed), moments: trials.map(({ number, phase, target, fraction, state, late, again, wrong: said }) => ({ number, phase, target, fraction, state, late, again: again ?? null, wrong: said })) }, null, 1)}\n`);
   if (wrong > 0) process.exitCode = 1;
+  await app?.stop();
 } finally {
-  await clear();
+  clear();
 }

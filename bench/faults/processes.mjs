@@ -36,6 +36,14 @@ export function marked(mark) {
   });
 }
 
+/** Marks of all that this process has started. */
+const marks = new Set();
+
+/** Ends all of it at once. */
+export function endAll() {
+  for (const mark of marks) for (const { pid } of marked(mark)) killIfThere(pid);
+}
+
 /** The one process of a program whose command line names `file`; null while there is none. */
 export const processOf = (mark, file) => marked(mark).find(({ command }) => command.includes(file))?.pid ?? null;
 
@@ -49,6 +57,7 @@ export class Glyphscope {
   /** @param {{ kind: 'engine' | 'shell', library: string, folder: string }} options */
   static async start({ kind, library, folder }) {
     const one = new Glyphscope();
+    marks.add(one.mark);
     const env = { ...process.env, [markName]: one.mark, GLYPHSCOPE_NODE: engineNode() };
     const electron = ['--no-sandbox', root, `--user-data-dir=${path.join(folder, 'profile')}`, `--library=${library}`];
     const [program, args] = kind === 'shell' ? [findElectron().path, electron.slice(process.getuid?.() === 0 ? 0 : 1)] : [engineNode(), [engineEntry, 'serve', '--json', '--port', '0', '--library', library]];
