@@ -13,7 +13,7 @@ import { idsOf } from './selected-images';
 import type { Services } from './services';
 import { adoptedSweep, adoptedVariants } from './sweep-adoption';
 import { planParallelism, planSweep } from './sweep-plan';
-import { sweepRun, sweepStatus, type Parallelism } from './sweep-status';
+import { KnownAccuracies, sweepRun, sweepStatus, type Parallelism } from './sweep-status';
 
 export type SweepServices = Pick<Services, 'library' | 'collections' | 'runs' | 'teachers' | 'compute' | 'log'>;
 
@@ -59,6 +59,7 @@ export class Sweeps {
   readonly #s: SweepServices;
   readonly #client: () => SweepClient;
   readonly #feed = new ChangeFeed();
+  readonly #accuracies: KnownAccuracies;
   readonly #active = new Map<number, ActiveSweep>();
   readonly #live = new Map<string, LiveVariant>();
   #looking: NodeJS.Timeout | null = null;
@@ -67,6 +68,7 @@ export class Sweeps {
   /** @param client asks this engine what a variant needs; called once the engine answers */
   constructor(s: SweepServices, client: () => SweepClient) {
     this.#s = s;
+    this.#accuracies = new KnownAccuracies(s.library.db);
     this.#client = client;
   }
 
@@ -209,6 +211,7 @@ export class Sweeps {
     const sweep = this.#get(name);
     const active = this.#active.get(sweep.id);
     return sweepStatus(this.#s, sweep, {
+      accuracies: this.#accuracies,
       plan: active?.plan ?? null,
       seconds: active ? (performance.now() - active.since) / 1000 : 0,
       live: (label) => this.#live.get(key(sweep.id, label))?.progress ?? null,
