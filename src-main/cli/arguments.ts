@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { GlyphscopeError } from '../contract/errors';
+import { nearestWord } from '../contract/nearest-word';
 import { type Command, commonOptions, type Option } from './command';
 
 /** A flag that is wrong or missing: the process ends with 2 and shows how the command is used. */
@@ -73,23 +74,6 @@ export function wholeNumber(flag: string, given: string, least: number, most: nu
 }
 
 function unknownFlag(given: string, known: string[], command: Command): UsageError {
-  const near = nearest(given.replace(/^-+/, ''), known);
+  const near = nearestWord(given.replace(/^-+/, ''), known);
   return new UsageError(`${command.name} has no flag ${given}.`, { subject: given, remedy: near ? `Did you mean --${near}?` : `\`glyphscope ${command.name} --help\` lists its flags.` });
-}
-
-/** The known word within two slips of the given one. */
-export function nearest(given: string, known: readonly string[]): string | null {
-  const best = known.map((word) => ({ word, distance: slips(given, word) })).sort((a, b) => a.distance - b.distance)[0];
-  return best && best.distance <= Math.min(2, Math.floor(given.length / 2)) ? best.word : null;
-}
-
-/** Levenshtein distance. */
-function slips(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
-  }
-  return row[b.length];
 }

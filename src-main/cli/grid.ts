@@ -1,7 +1,8 @@
 import type { TrainingConfig } from '../contract/config';
 import { fieldValueOf, listedWords } from '../contract/grid-values';
 import type { SweepAxis } from '../contract/sweeps';
-import { nearest, UsageError } from './arguments';
+import { nearestWord } from '../contract/nearest-word';
+import { UsageError } from './arguments';
 import { allowed, trainingFlags } from './training-flags';
 
 /**
@@ -16,7 +17,7 @@ export function gridAxes(given: readonly string[]): SweepAxis[] {
     if (!text.includes('=') || list.trim() === '') throw new UsageError(`--grid is FIELD=VALUE,VALUE, but "${text}" was given.`, { subject: '--grid' });
     const f = flags.find(({ key, flag }) => key === name || flag === name);
     if (!f) {
-      const near = nearest(name, flags.map(({ flag }) => flag));
+      const near = nearestWord(name, flags.map(({ flag }) => flag));
       throw new UsageError(`--grid: there is no training field "${name}".`, { subject: name, remedy: near ? `Did you mean ${near}?` : '`glyphscope train --help` lists the fields.' });
     }
     const key = f.key as keyof TrainingConfig;

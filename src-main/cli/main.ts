@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { GlyphscopeError } from '../contract/errors';
 import { findLocations } from '../engine/locations';
-import { nearest, parseArguments, UsageError } from './arguments';
+import { nearestWord } from '../contract/nearest-word';
+import { parseArguments, UsageError } from './arguments';
 import { commands } from './commands';
 import { defaultLibrary } from './default-library';
 import { commandHelp, overview } from './help';
@@ -32,7 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     const command = commands.find((one) => one.name === name);
     if (!command) {
-      const near = nearest(name, commands.filter((one) => !one.hidden).map((one) => one.name));
+      const near = nearestWord(name, commands.filter((one) => !one.hidden).map((one) => one.name));
       throw new UsageError(`There is no command "${name}".`, { subject: name, remedy: near ? `Did you mean ${near}?` : '`glyphscope --help` lists the commands.' });
     }
     const { values, lists, files } = parseArguments(command, rest);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { presetName, trainingConfig, type PresetName, type TrainingConfig } from './config';
 import { GlyphscopeError } from './errors';
+import { nearestWord } from './nearest-word';
 import { embeddedTeacherName } from './teachers';
 
 /** The default on a CPU, complete; every departure from the paper is named with its reason in docs/method.md. */
@@ -115,7 +116,10 @@ export function resolveConfig(given: Record<string, unknown>): TrainingConfig {
   const preset = presetName.safeParse(given.preset ?? 'small');
   if (!preset.success) throw refused('preset', `Preset ${JSON.stringify(given.preset)} does not exist: expected ${presetName.options.join(', ')}.`);
   for (const key of Object.keys(given))
-    if (!Object.hasOwn(trainingConfig.shape, key)) throw refused(key, `There is no training field named ${key}.`, `The fields are ${Object.keys(trainingConfig.shape).join(', ')}.`);
+    if (!Object.hasOwn(trainingConfig.shape, key)) {
+      const near = nearestWord(key, Object.keys(trainingConfig.shape));
+      throw refused(key, `There is no training field named ${key}.`, near ? `Did you mean ${near}?` : 'docs/configuration.md lists the fields.');
+    }
   const changed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const parsed = trainingConfig.safeParse({ ...presetConfig(preset.data), ...changed });
   if (!parsed.success) {

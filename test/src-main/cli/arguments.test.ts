@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearest, parseArguments, UsageError, wholeNumber } from '../../../src-main/cli/arguments';
+import { parseArguments, UsageError, wholeNumber } from '../../../src-main/cli/arguments';
 import type { Command } from '../../../src-main/cli/command';
 import { commands } from '../../../src-main/cli/commands';
 
@@ -58,13 +58,6 @@ describe('wholeNumber', () => {
     expect(() => wholeNumber('k', given, 1, 200)).toThrow(`--k is a whole number from 1 to 200, but "${given}" was given.`);
   });
   it('gives the number', () => expect(wholeNumber('k', '200', 1, 200)).toBe(200));
-});
-
-describe('nearest', () => {
-  it('finds a slip and leaves what is far away', () => {
-    expect(nearest('colection', ['collection', 'run'])).toBe('collection');
-    expect(nearest('zzz', ['collection', 'run'])).toBeNull();
-  });
 });
 
 describe('commands', () => {
