@@ -2,6 +2,7 @@ import type { ErrorDetail } from '../../../../src-main/contract/errors';
 import type { Job } from '../../../../src-main/contract/jobs';
 import { explain } from '../../../client';
 import type { App } from '../../../state/app.svelte';
+import { isArchive } from '../../../state/dropped-files';
 import { isActive } from '../../../state/jobs.svelte';
 import type { ImportSource } from '../../../state/imports.svelte';
 import { sendFiles } from '../../../state/send-files';
@@ -41,6 +42,7 @@ export class RunImport {
     this.#stop = new AbortController();
     try {
       if (source.kind === 'grant') this.#job = (await runFolders.fromGrant({ grant: source.grant, name })).job;
+      else if (isOtherFolder(source)) this.#error = { code: 'RUN_FOLDER_UNUSABLE', message: `${source.name} is no exported run: it holds no manifest.json.`, subject: source.name, remedy: 'Choose the folder that holds manifest.json, or an archive of it.' };
       else {
         this.#sent = 0;
         const upload = await sendFiles(this.#app.client, source.files, { signal: this.#stop.signal, onSent: () => (this.#sent = (this.#sent ?? 0) + 1), onFailure: ({ name: file, reason }) => this.#refuse(file, reason) });
@@ -62,4 +64,9 @@ export class RunImport {
     this.#error ??= { code: 'RUN_FOLDER_UNUSABLE', message: `${file} could not be sent: ${reason}`, subject: file, remedy: 'Import it with the command line: glyphscope import-run FOLDER.' };
     this.#stop.abort();
   }
+}
+
+/** Whether files that are all known are those of another folder, which need not be sent to be told so. */
+function isOtherFolder(source: ImportSource & { kind: 'files' }): boolean {
+  return Array.isArray(source.files) && !source.files.some(({ name }: { name: string }) => isArchive(name) || name.split('/').at(-1) === 'manifest.json');
 }
