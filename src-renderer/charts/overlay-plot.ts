@@ -37,13 +37,23 @@ const shortened = (label: string) => (label.length > 16 ? `${label.slice(0, 15)}
 /** Room right of the lines for their names, in CSS pixels. */
 const labelRoom = (o: OverlayOptions) => (o.labelled ? 12 + 6.5 * Math.max(1, ...o.lines.map(({ label }) => shortened(label).length)) : 16);
 
+/** Where the row of each line stands among the data; its band's rows, low and high, follow it. */
+function rowsOf(lines: OverlayOptions['lines']): number[] {
+  let next = 1;
+  return lines.map(({ band }) => {
+    const row = next;
+    next += band ? 3 : 1;
+    return row;
+  });
+}
+
 function drawLabels(plot: uPlot, o: OverlayOptions): void {
   const ratio = uPlot.pxRatio;
   const wanted: number[] = [];
   const named: number[] = [];
-  o.lines.forEach((_, i) => {
-    const values = plot.data[1 + 3 * i];
-    const [from, to] = [plot.series[1 + 3 * i].idxs?.[0] ?? 0, plot.series[1 + 3 * i].idxs?.[1] ?? values.length - 1];
+  rowsOf(o.lines).forEach((row, i) => {
+    const values = plot.data[row];
+    const [from, to] = plot.series[row].idxs ?? [0, values.length - 1];
     for (let at = to; at >= from; at--) {
       const value = values[at];
       if (value === null || value === undefined || (o.log && value <= 0)) continue;
@@ -68,7 +78,7 @@ function drawLabels(plot: uPlot, o: OverlayOptions): void {
   ctx.restore();
 }
 
-/** The lines, each with its band below it: three rows of data a line, its own and the limits of its band. */
+/** The lines, each followed by the limits of its band where it has one. */
 function seriesOf(o: OverlayOptions): { series: uPlot.Series[]; bands: uPlot.Band[] } {
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
@@ -76,13 +86,15 @@ function seriesOf(o: OverlayOptions): { series: uPlot.Series[]; bands: uPlot.Ban
     const out = () => o.emphasis() !== null && o.emphasis() !== i;
     const colour = () => (out() ? faded(style().colour, 0.15) : style().colour);
     series.push({ stroke: colour, width: 1.5, dash: [...style().dash], spanGaps: true, points: { show: dots, size: 5, space: 0, width: 0, fill: colour } });
-    for (let limit = 0; limit < 2; limit++) series.push({ show: band, stroke: 'transparent', width: 0, spanGaps: true, points: { show: false } });
-    if (band) bands.push({ series: [3 + 3 * i, 2 + 3 * i], fill: () => faded(style().colour, out() ? 0.04 : 0.16) });
+    if (!band) return;
+    const row = series.length - 1;
+    for (let limit = 0; limit < 2; limit++) series.push({ stroke: 'transparent', width: 0, spanGaps: true, points: { show: false } });
+    bands.push({ series: [row + 2, row + 1], fill: () => faded(style().colour, out() ? 0.04 : 0.16) });
   });
   return { series, bands };
 }
 
-/** Makes the plot of many lines. Its data are x, then for each line its values and the limits of its band, low and high. */
+/** Makes the plot of many lines. Its data are x, then for each line its values and, with a band, its limits, low and high. */
 export function createOverlayPlot(o: OverlayOptions, data: uPlot.AlignedData): uPlot {
   const axis = (): uPlot.Axis => ({ stroke: () => o.theme().text, font: `11px ${o.theme().font}`, grid: { stroke: () => o.theme().grid, width: 1 }, ticks: { show: false }, gap: 6 });
   const plot = new uPlot(

@@ -1,4 +1,5 @@
 import path from 'node:path';
+// @ts-expect-error a plain script without types
 import { addRuns } from '../../bench/ui/runs-library.mjs';
 import { expect, test } from '../support/windows';
 
@@ -44,8 +45,8 @@ test('runs are chosen by keys and compared: curves, groups, figures, settings, s
   await expect(settings.getByRole('rowheader')).toHaveText(['Quantizer', 'Vocabulary']);
 
   await comparison.getByRole('radio', { name: 'Scatter' }).check({ force: true });
-  await comparison.getByLabel('Across').selectOption({ label: 'Vocabulary' });
-  await comparison.getByLabel('Up', { exact: true }).selectOption({ label: 'k-NN, best' });
+  await comparison.getByRole('combobox', { name: 'Across', exact: true }).selectOption({ label: 'Vocabulary' });
+  await comparison.getByRole('combobox', { name: 'Up', exact: true }).selectOption({ label: 'k-NN, best' });
   const point = comparison.getByRole('link', { name: /^VQ 16, seed 0: Vocabulary 16, k-NN, best \d/ });
   await expect(comparison.getByRole('link', { name: /: Vocabulary \d+/ })).toHaveCount(6);
   await point.focus();

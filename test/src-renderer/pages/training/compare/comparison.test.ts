@@ -16,7 +16,7 @@ const run = (id: number, changes: Partial<Run> = {}, config: Partial<Run['config
 });
 const runs = [run(1, { knnTop1: 0.5 }, { vocabulary: 16 }), run(2, { knnTop1: 0.7, starred: true, note: 'the good one' }, { vocabulary: 128 }), run(10, { state: 'training' }, { vocabulary: 128, quantizer: 'vector' })];
 const wish: ListWish = { search: '', order: 'newest', starsFirst: false, groupBy: null, folded: new Set() };
-const idsOf = (wanted: Partial<ListWish>) => listRows(runs, { ...wish, ...wanted }).flatMap((row) => (row.kind === 'run' ? [row.run.id] : [row.name]));
+const idsOf = (wanted: Partial<ListWish>): (string | number)[] => listRows(runs, { ...wish, ...wanted }).map((row) => (row.kind === 'run' ? row.run.id : row.name));
 const figure = (low: number, high: number, last: number): RunFigure => ({ lowest: low, lowestStep: 3, highest: high, highestStep: 1, last, lastStep: 9 });
 const answer = (of: Record<string, RunFigure>, curves: ComparedRun['curves'] = {}): ComparedRun => ({ run: 0, events: { step: 1, evaluation: 1 }, figures: of, curves, evaluated: null });
 
