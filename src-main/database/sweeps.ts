@@ -49,13 +49,14 @@ interface VariantRow {
   outcome: string | null;
 }
 
-const columns = 'id, name, kind, collection, collection_name AS collectionName, settings, chosen, parallel, state, seconds, created_at AS createdAt';
+const columns = 's.id, s.name, s.kind, s.collection, coalesce(c.name, s.collection_name) AS collectionName, s.settings, s.chosen, s.parallel, s.state, s.seconds, s.created_at AS createdAt';
+const from = 'sweeps s LEFT JOIN collections c ON c.id = s.collection AND c.removed = 0';
 const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
 
 export function readSweeps(db: ReadHandle) {
-  const list = allRows<SweepRow>(db, `SELECT ${columns} FROM sweeps ORDER BY created_at DESC, id DESC`);
-  const byName = allRows<SweepRow>(db, `SELECT ${columns} FROM sweeps WHERE name = ?`);
-  const byId = allRows<SweepRow>(db, `SELECT ${columns} FROM sweeps WHERE id = ?`);
+  const list = allRows<SweepRow>(db, `SELECT ${columns} FROM ${from} ORDER BY s.created_at DESC, s.id DESC`);
+  const byName = allRows<SweepRow>(db, `SELECT ${columns} FROM ${from} WHERE s.name = ?`);
+  const byId = allRows<SweepRow>(db, `SELECT ${columns} FROM ${from} WHERE s.id = ?`);
   const variants = allRows<VariantRow>(db, 'SELECT label, part, change, outcome FROM sweep_variants WHERE sweep = ? ORDER BY place');
   const unknown = allValues<number>(
     db,

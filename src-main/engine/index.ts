@@ -190,7 +190,7 @@ async function begin(s: Services, o: EngineOptions): Promise<void> {
   if (o.listen) s.comparison.beginCatchingUp(s.log);
   if (!o.firstLaunch) return;
   beginFirstLaunch(s, embedded);
-  await s.sweeps.goOn();
+  s.sweeps.goOn();
   s.trainings.advanceQueue();
   void s.trainings.health.lookAtOlder().catch((error: Error) => s.log(`Earlier runs could not be looked at: ${error.message}`));
   const run = s.runs.default();

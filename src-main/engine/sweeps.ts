@@ -87,8 +87,9 @@ export class Sweeps {
   }
 
   /** Goes on with the sweeps that an earlier engine was at. */
-  async goOn(): Promise<void> {
-    for (const sweep of this.#s.library.db.read.sweeps.list().reverse()) if (sweep.state === 'running') await this.#activate(sweep);
+  goOn(): void {
+    for (const sweep of this.#s.library.db.read.sweeps.list().reverse())
+      if (sweep.state === 'running') void this.#activate(sweep).catch((error: Error) => this.#s.log(`The sweep "${sweep.name}" could not go on: ${error.message}`));
   }
 
   /** The newest first. */
@@ -121,6 +122,8 @@ export class Sweeps {
       throw new GlyphscopeError('INVALID_INPUT', `"${known.name}" was begun on the collection "${known.collectionName}", not "${collection.name}".`, { subject: collection.name, remedy: 'Choose another name.' });
     if (known) {
       refuseOtherSettings(known, settings);
+      if (chosen && JSON.stringify(chosen.ranges) !== JSON.stringify(known.chosen?.ranges))
+        throw new GlyphscopeError('INVALID_INPUT', `"${known.name}" was begun on other images of "${collection.name}".`, { subject: known.name, remedy: 'Choose another name.' });
       await this.stop(known.name);
     }
     db.durableTransaction(() => {

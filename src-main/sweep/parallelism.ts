@@ -36,6 +36,3 @@ export function planParallel(configs: readonly TrainingConfig[], room: Room, ask
   const parallel = Math.max(1, Math.min(Math.max(1, configs.length), asked ?? fitting));
   return { parallel, threads: Math.max(1, Math.floor(room.cores / parallel)) };
 }
-
-/** Whether a backend, by its description, computes on a GPU: that trains one run at a time, its memory is taken as a whole. */
-export const onGpu = (backend: string): boolean => /GPU/i.test(backend);
