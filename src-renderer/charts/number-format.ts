@@ -25,7 +25,7 @@ export const formatShareTicks = (splits: readonly number[]): string[] => formatT
 /** Axis values: as short as the distance between them allows. */
 export function formatTicks(splits: readonly number[]): string[] {
   const exact = (digits: number) => splits.every((v) => Math.abs(v * 10 ** digits - Math.round(v * 10 ** digits)) < 1e-6 * Math.max(1, Math.abs(v)));
-  const digits = [0, 1, 2, 3, 4].find(exact) ?? 4;
+  const digits = [0, 1, 2, 3, 4, 5, 6].find(exact) ?? 6;
   return splits.map((value) => {
     const size = Math.abs(value);
     if (size !== 0 && (size >= 1e5 || size < 1e-4)) {

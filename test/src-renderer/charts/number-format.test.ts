@@ -32,3 +32,7 @@ describe('formatShare and formatDuration', () => {
     expect(formatDuration(3840)).toBe('1 h 04 min');
   });
 });
+
+describe('ticks of a small quantity', () => {
+  it('differ where the values do', () => expect(formatTicks([0.00021, 0.00022, 0.00023])).toEqual(['0.00021', '0.00022', '0.00023']));
+});
