@@ -36,6 +36,8 @@ export const estimate = z.object({
   rehearsal: z
     .object({
       backend: z.string(),
+      /** Whether that is a graphics card, whose own memory is not measured. */
+      onGpu: z.boolean(),
       steps: z.int(),
       /** What the rehearsal itself took. */
       seconds: z.number(),

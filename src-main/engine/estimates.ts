@@ -3,6 +3,7 @@ import { freemem, totalmem } from 'node:os';
 import type { Estimate, EstimateEvent, Measuring, TrainingPlan } from '../contract/estimate';
 import type { Progress, ProgressState } from '../contract/progress';
 import { GlyphscopeError } from '../contract/errors';
+import { usesGpu } from '../model/backend-failures';
 import { studentShape } from '../model/shapes';
 import { requireTokens } from '../teacher/tokens';
 import { stampOf } from '../training/batches';
@@ -91,6 +92,7 @@ export class Estimates {
       beginning: this.#beginning(resolved, images, rehearsal),
       encodings: missing.encodings,
       featureWidth: teacher.info.featureWidth,
+      weightBytes: resolved.weights?.checkpoint.weights.reduce((sum, { data }) => sum + data.byteLength, 0) ?? 0,
     };
     const parts = estimateParts(planned, measures, rate);
     const { bavail, bsize } = await statfs(this.#s.library.directory);
@@ -98,7 +100,7 @@ export class Estimates {
     return {
       images: planned.images,
       heldOut: images.heldOut?.querySlots.length ?? 0,
-      rehearsal: rehearsal && measures && { backend: measures.backend.description, steps: measures.intervals.reduce((sum, { steps }) => sum + steps, 0), seconds: measures.seconds, at: rehearsal.at, beside: rehearsal.beside },
+      rehearsal: rehearsal && measures && { backend: measures.backend.description, onGpu: usesGpu(measures.backend.name), steps: measures.intervals.reduce((sum, { steps }) => sum + steps, 0), seconds: measures.seconds, at: rehearsal.at, beside: rehearsal.beside },
       parts,
       seconds: totalOf(parts),
       missing: { teacher: teacher.info.name, images: missing.images.length, clean: missing.clean, views: missing.views, cleanTokens: missing.cleanTokens, viewTokens: missing.viewTokens },
@@ -109,12 +111,12 @@ export class Estimates {
   }
 
   #rehearsalOf({ config, weights }: ResolvedPlan, { trainSlots, heldOut }: TrainingImages): RehearsalPlan {
-    const { id, featureWidth } = this.#s.teachers.get(config.teacher).info;
-    const tokens = config.featureTokens > 0 ? requireTokens(this.#s.teachers.get(config.teacher).info, config.featureTokens) : null;
+    const { info } = this.#s.teachers.get(config.teacher);
+    const tokens = config.featureTokens > 0 ? requireTokens(info, config.featureTokens) : null;
     return {
       config,
-      teacher: id,
-      featureWidth,
+      teacher: info.id,
+      featureWidth: info.featureWidth,
       storedViews,
       tokens: tokens && { count: config.featureTokens, width: tokens.width },
       images: Math.max(config.batch, Math.min(trainSlots.length, codeSample, Math.max(leastRehearsed, Math.floor(rehearsedCodes / config.vocabulary)))),

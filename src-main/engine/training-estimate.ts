@@ -23,6 +23,8 @@ export interface PlannedTraining {
   encodings: number;
   /** Z. */
   featureWidth: number;
+  /** Bytes of the weights of another run that it keeps a copy of; 0 with new ones. */
+  weightBytes: number;
 }
 
 const times = ({ low, high }: Expected, factor: number): Expected => ({ low: low * factor, high: high * factor });
@@ -90,7 +92,7 @@ export function memoryOf({ images, featureWidth }: PlannedTraining, measures: Re
   return { low: measures.peakBytes, high: measures.peakBytes * (1 + spread) + more * preparedCopies };
 }
 
-/** Bytes of the checkpoints that stay, and of what is kept for other runs. */
-export function checkpointBytes({ config, beginning }: PlannedTraining, measures: RehearsalMeasures): number {
-  return measures.checkpoint.bytes * Math.min(keptCheckpoints, checkpointCount(config)) + (beginning === 'prepared' ? (measures.preparation?.bytes ?? 0) : 0);
+/** Bytes of the checkpoints that stay, of the weights that it began with, and of what is kept for other runs. */
+export function checkpointBytes({ config, beginning, weightBytes }: PlannedTraining, measures: RehearsalMeasures): number {
+  return weightBytes + measures.checkpoint.bytes * Math.min(keptCheckpoints, checkpointCount(config)) + (beginning === 'prepared' ? (measures.preparation?.bytes ?? 0) : 0);
 }

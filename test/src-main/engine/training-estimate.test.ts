@@ -4,7 +4,7 @@ import { aroundMean, checkpointBytes, checkpointCount, estimateParts, evaluation
 import type { RehearsalMeasures } from '../../../src-main/training/messages';
 
 const config = resolveConfig({ preset: 'small', steps: 1000, checkpointEvery: 200, evaluateEvery: 100, mapSteps: 400, readoutSteps: 800 });
-const planned: PlannedTraining = { config, images: 20_000, evaluates: true, beginning: 'prepared', encodings: 5000, featureWidth: 256 };
+const planned: PlannedTraining = { config, images: 20_000, evaluates: true, beginning: 'prepared', encodings: 5000, featureWidth: 256, weightBytes: 0 };
 const measures: RehearsalMeasures = {
   backend: { name: 'tensorflow', description: 'a processor' },
   images: 20_000,
@@ -83,4 +83,5 @@ it('memory and disk come from what the rehearsal took and wrote', () => {
   expect(memoryOf({ ...planned, images: 30_000 }, measures).high).toBeGreaterThan(1.2e9 + 10_000 * 256 * 4);
   expect(checkpointBytes(planned, measures)).toBe(3 * 10_000_000 + 1_000_000);
   expect(checkpointBytes({ ...planned, beginning: 'kept', config: { ...config, steps: 100 } }, measures)).toBe(10_000_000);
+  expect(checkpointBytes({ ...planned, beginning: 'weights', weightBytes: 3_000_000 }, measures)).toBe(33_000_000);
 });

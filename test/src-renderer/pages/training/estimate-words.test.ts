@@ -5,7 +5,7 @@ import { missingWords, partTime, partWords, rehearsalWords, secondsWords, shorta
 const estimate: Estimate = {
   images: 1000,
   heldOut: 100,
-  rehearsal: { backend: 'TensorFlow', steps: 12, seconds: 9, at: 0, beside: 0 },
+  rehearsal: { backend: 'TensorFlow', onGpu: false, steps: 12, seconds: 9, at: 0, beside: 0 },
   parts: [],
   seconds: null,
   missing: { teacher: 'dino', images: 0, clean: 0, views: 0, cleanTokens: 0, viewTokens: 0 },
