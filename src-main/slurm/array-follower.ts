@@ -176,7 +176,8 @@ export class ArrayFollower {
   #giveUp(task: number, job: string, how: string): void {
     const { folder, resubmit } = this.#o;
     const log = folder.log(job, task);
-    const last = folder.progress(task)?.error;
+    const told = folder.progress(task);
+    const last = told?.job === `${job}_${task}` ? told.error : null;
     const error: ErrorDetail = {
       code: 'JOB_LOST',
       message: `The job of "${this.#label(task)}" was lost ${resubmit === 0 ? 'once' : `${resubmit + 1} times`}; the last one (${job}_${task}) ${how}.${last && last.code !== 'CANCELLED' ? ` It said: ${last.message}` : ''}`,

@@ -10,8 +10,6 @@ export interface QueuedTask {
   state: string;
   /** Why it waits or ended: "Resources", "None". */
   reason: string;
-  /** Nodes that it runs on; empty while it waits. */
-  nodes: string;
 }
 
 /** Milliseconds that one of Slurm's programs may take; a busy controller answers slowly. */
@@ -45,11 +43,11 @@ export const slurm = {
    * @throws SLURM_UNAVAILABLE when the controller does not answer
    */
   async queue(jobName: string, signal?: AbortSignal): Promise<QueuedTask[]> {
-    const said = await ask('squeue', ['--noheader', '--array', '--states=all', `--name=${jobName}`, '--format=%F|%K|%T|%r|%N'], signal);
+    const said = await ask('squeue', ['--noheader', '--array', '--states=all', `--name=${jobName}`, '--format=%F|%K|%T|%r'], signal);
     return said.split('\n').flatMap((line) => {
-      const [job, task, state, reason = '', nodes = ''] = line.split('|').map((part) => part.trim());
+      const [job, task, state, reason = ''] = line.split('|').map((part) => part.trim());
       // A line of something else (a notice of the site) says nothing of a job.
-      return /^\d+$/.test(job) && /^\d+$/.test(task ?? '') && /^[A-Z_]+$/.test(state ?? '') ? [{ job, task: Number(task), state, reason, nodes }] : [];
+      return /^\d+$/.test(job) && /^\d+$/.test(task ?? '') && /^[A-Z_]+$/.test(state ?? '') ? [{ job, task: Number(task), state, reason }] : [];
     });
   },
 

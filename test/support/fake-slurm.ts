@@ -34,7 +34,7 @@ export class FakeSlurm {
 
   /** What the queue holds: "1_2 RUNNING", "1_3 PENDING Resources". Lines of another form are shown as they are. */
   queue(entries: readonly string[]): void {
-    const line = (entry: string) => entry.replace(/^(\d+)_(\d+) ([A-Z_]+) ?(\S*)$/, (_, job: string, task: string, state: string, reason: string) => `${job}|${task}|${state}|${reason || 'None'}|${state === 'RUNNING' ? 'node1' : ''}`);
+    const line = (entry: string) => entry.replace(/^(\d+)_(\d+) ([A-Z_]+) ?(\S*)$/, (_, job: string, task: string, state: string, reason: string) => `${job}|${task}|${state}|${reason || 'None'}`);
     this.put('queue', entries.map((entry) => `${line(entry)}\n`).join(''));
   }
 

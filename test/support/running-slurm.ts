@@ -26,7 +26,7 @@ for (const name of fs.readdirSync(D).filter((one) => /^task-\d+_\d+$/.test(one))
   const [job, task] = name.slice(5).split('_');
   const ended = D + '/' + name + '.ended';
   const state = !fs.existsSync(ended) ? 'RUNNING' : fs.readFileSync(ended, 'utf8').trim() === '0' ? 'COMPLETED' : 'FAILED';
-  console.log([job, task, state, 'None', 'here'].join('|'));
+  console.log([job, task, state, 'None'].join('|'));
 }`;
 
 /** Programs that stand in for Slurm's where none is installed, and run the jobs on this machine, all at once. */

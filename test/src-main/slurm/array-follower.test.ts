@@ -159,7 +159,7 @@ describe('following a job array', () => {
     const follower = await begin();
     await follower.look();
     expect(said).toEqual(['Submitted 4 variants to Slurm: job 1.']);
-    fake.queue(['Welcome!', '1|N/A|PENDING|None|', '1_1 MOVED_TO_ORBIT', '1_2 REQUEUE_HOLD JobHeldUser', '1_3 COMPLETING', '1_4 SUSPENDED', '|||']);
+    fake.queue(['Welcome!', '1|N/A|PENDING|None', '1_1 MOVED_TO_ORBIT', '1_2 REQUEUE_HOLD JobHeldUser', '1_3 COMPLETING', '1_4 SUSPENDED', '|||', '12']);
     for (let i = 0; i < 3; i++) expect((await follower.look()).map(({ phase }) => phase)).toEqual(['moved to orbit', 'requeue hold (JobHeldUser)', 'completing', 'suspended']);
     expect(fake.submissions).toHaveLength(1);
   });
