@@ -1,4 +1,4 @@
-import { addRow, emptyColumns, mostPoints, placeColumns, placeNames, valueColumns, type CurveColumns, type ListCurve, type PlaceName, type ScalarCurve } from '../../src-main/contract/curves';
+import { addRow, emptyColumns, mostPoints, placeColumns, valueColumns, type CurveColumns, type ListCurve, type PlaceName, type ScalarCurve } from '../../src-main/contract/curves';
 import type { AlarmEvent, Curves, EvaluationEvent, SnapshotEvent, StepEvent, TrainingEvent } from '../../src-main/contract/runs';
 import { evenBlocks, thinPlaces, thinValues } from '../../src-main/contract/thinning';
 import type { ChartData } from '../charts/chart-data';
@@ -71,13 +71,13 @@ export class CurveStore {
   /** Puts a stretch that was loaded in more detail in the place of what is held of these steps. */
   refine({ columns, stride }: Stretch): void {
     const { step } = columns.places;
-    if (step.length === 0) return;
+    if (step.length === 0 || columns.lists.lossByPrefix.length !== this.#columns.lists.lossByPrefix.length) return;
     const [first, last] = [this.#indexOf(step[0]), this.#indexOf(step[step.length - 1] + 1)];
     const finer: (number | null)[][] = [...placeColumns(columns), ...valueColumns(columns)];
     this.#all.forEach((column, i) => {
       const after = column.slice(last);
       column.length = first;
-      for (const part of [finer[i] ?? [], after]) for (const value of part) column.push(value);
+      for (const part of [finer[i], after]) for (const value of part) column.push(value);
     });
     this.#coarse.set(step[0], step[step.length - 1], stride);
     this.#makeRoom();
@@ -199,10 +199,6 @@ export class CurveStore {
   /** The step at a place: `place` turned round. */
   stepAt(place: number, along: PlaceName): number {
     return along === 'step' ? place : interpolate(this.#columns.places[along], this.#steps, place);
-  }
-  /** All that is held, for a file: columns by name, and the places of all kinds. */
-  get places(): readonly { name: PlaceName; values: readonly number[] }[] {
-    return placeNames.map((name) => ({ name, values: this.#columns.places[name] }));
   }
 }
 
