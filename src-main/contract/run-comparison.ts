@@ -112,8 +112,6 @@ export type RunCurve = z.infer<typeof runCurve>;
 
 export const comparedRun = z.object({
   run: rowId,
-  /** Events that were read, by kind: whoever has seen as many has seen all. */
-  events: z.object({ step: z.int(), evaluation: z.int() }),
   figures: z.record(z.string(), runFigure),
   /** Of the quantities asked for that it has. */
   curves: z.record(z.string(), runCurve),

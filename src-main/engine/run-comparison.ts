@@ -65,7 +65,7 @@ export class RunComparison {
         const values = byRun.get(run);
         return places && values ? [[name, curveOf(places, values, ofRun[name], x)] as const] : [];
       });
-      return { run, events: { step: of('step')?.count ?? 0, evaluation: of('evaluation')?.count ?? 0 }, figures: ofRun, curves: Object.fromEntries(curves), evaluated: evaluated.get(run) ?? null };
+      return { run, figures: ofRun, curves: Object.fromEntries(curves), evaluated: evaluated.get(run) ?? null };
     });
   }
 

@@ -28,6 +28,7 @@ export class Comparing {
   #loading = $state(false);
   /** Steps that the runs had when they were asked about. */
   readonly #asked = new Map<number, number>();
+  #asking: { question: string; runs: ReadonlySet<number>; stop: AbortController } | null = null;
   /** Key of the run or group that stands out. */
   emphasis = $state<string | null>(null);
   zoom = $state.raw<readonly [number, number] | null>(null);
@@ -118,16 +119,18 @@ export class Comparing {
     return quantities.filter(({ name }) => this.#runs.some(({ id }) => this.#answers.get(id)?.figures[name] !== undefined));
   }
 
-  /** Asks about runs that are new or went on. Call it in an effect; returns how to end it. */
-  ask(): () => void {
+  /** Asks about runs that are new or went on, unless that is being asked already. */
+  ask(): void {
     const names = this.drawn.map(({ name }) => name);
     const { x } = this;
-    const { epoch } = this.#app.connection;
-    const question = JSON.stringify([names, x, epoch]);
+    const question = JSON.stringify([names, x, this.#app.connection.epoch]);
     const all = question !== this.#question;
     const wanted = this.#runs.filter((run) => all || this.#asked.get(run.id) !== run.step);
-    if (wanted.length === 0) return () => undefined;
+    const asking = this.#asking;
+    if (wanted.length === 0 || (asking?.question === question && wanted.every(({ id }) => asking.runs.has(id)))) return;
+    asking?.stop.abort();
     const stop = new AbortController();
+    this.#asking = { question, runs: new Set(wanted.map(({ id }) => id)), stop };
     this.#loading = this.#runs.some(({ id }) => !this.#answers.has(id));
     this.#app.client.runs.compare({ runs: wanted.map(({ id }) => id), quantities: names, x }, { signal: stop.signal }).then(
       (answers) => {
@@ -139,13 +142,21 @@ export class Comparing {
         this.#question = question;
         this.#error = null;
         this.#loading = false;
+        this.#asking = null;
+        this.ask(); // what went on meanwhile
       },
       (error: unknown) => {
         if (stop.signal.aborted || wasAborted(error)) return;
         this.#error = explain(error);
         this.#loading = false;
+        this.#asking = null;
       },
     );
-    return () => stop.abort();
+  }
+
+  /** Lets go of what is being asked. */
+  end(): void {
+    this.#asking?.stop.abort();
+    this.#asking = null;
   }
 }

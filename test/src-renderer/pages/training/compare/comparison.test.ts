@@ -18,7 +18,7 @@ const runs = [run(1, { knnTop1: 0.5 }, { vocabulary: 16 }), run(2, { knnTop1: 0.
 const wish: ListWish = { search: '', order: 'newest', starsFirst: false, groupBy: null, folded: new Set() };
 const idsOf = (wanted: Partial<ListWish>): (string | number)[] => listRows(runs, { ...wish, ...wanted }).map((row) => (row.kind === 'run' ? row.run.id : row.name));
 const figure = (low: number, high: number, last: number): RunFigure => ({ lowest: low, lowestStep: 3, highest: high, highestStep: 1, last, lastStep: 9 });
-const answer = (of: Record<string, RunFigure>, curves: ComparedRun['curves'] = {}): ComparedRun => ({ run: 0, events: { step: 1, evaluation: 1 }, figures: of, curves, evaluated: null });
+const answer = (of: Record<string, RunFigure>, curves: ComparedRun['curves'] = {}): ComparedRun => ({ run: 0, figures: of, curves, evaluated: null });
 
 describe('the list of runs', () => {
   it('is ordered by what was asked, stars first on request', () => {
