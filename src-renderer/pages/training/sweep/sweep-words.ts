@@ -1,5 +1,5 @@
 import { fieldWord } from '../../../../src-main/contract/grid-values';
-import type { SweepState, SweepVariant, VariantStatus } from '../../../../src-main/contract/sweeps';
+import type { SweepState, SweepStatus, SweepVariant, VariantStatus } from '../../../../src-main/contract/sweeps';
 import type { IconName } from '../../../widgets/icon-paths';
 import type { FieldName, FormField } from '../config-form';
 
@@ -15,6 +15,13 @@ export const sweepWords: Record<SweepState, WorkWords> = {
   stopped: { words: 'stopped', icon: 'stop', tone: 'quiet' },
   done: { words: 'done', icon: 'check', tone: 'good' },
 };
+
+/** Whether nothing of a sweep waits: what is not done has failed. */
+export const isOver = ({ variants }: Pick<SweepStatus, 'variants'>): boolean => variants.every(({ state }) => state === 'done' || state === 'failed');
+
+/** The state of a sweep that may have come to its end without all being done. */
+export const stateWords = (status: Pick<SweepStatus, 'state' | 'variants'>): WorkWords =>
+  status.state === 'stopped' && isOver(status) ? { words: 'ended', icon: 'attention', tone: 'bad' } : sweepWords[status.state];
 
 /** One that is worked on says what it is at. */
 export function variantWords({ state, phase }: Pick<VariantStatus, 'state' | 'phase'>): WorkWords {
