@@ -85,10 +85,10 @@ const flags = ['--collection', 'sample', '--preset', 'tiny', '--name', 'tiny', '
 const shared = path.join(libraries.slurm, 'sweeps', 'tiny', 'slurm');
 const sweep = (library, ...more) => ['sweep', ...flags, '--library', library, ...more];
 const progress = (task) => read(path.join(shared, 'tasks', String(task), 'progress.json'));
-/** Where the job of a task trains, once it has a checkpoint to go on from. */
+/** What the job of a task tells, once it has a checkpoint to go on from and until it has its outcome. */
 const training = (task) => {
   const told = progress(task);
-  return told?.phase === 'training' && told.step?.step > 15 ? told : null;
+  return told?.step?.step > 15 && read(path.join(shared, 'tasks', String(task), 'outcome.json'))?.result.state !== 'done' ? told : null;
 };
 
 /** The sweep through Slurm, with what is done to it meanwhile. */

@@ -41,7 +41,8 @@ describe('glyphscope sweep --slurm', () => {
     const args = sweep('there', '--slurm', '--poll', '1', '--json');
     const work = path.join(library('there'), 'sweeps', 'two', 'slurm');
     const first = startCommand(args, jobs());
-    await until(first, 'stderr', /GS 8 step [3-9]\d/);
+    const told = path.join(work, 'tasks', '1', 'progress.json');
+    await vi.waitUntil(() => fs.existsSync(told) && ((JSON.parse(fs.readFileSync(told, 'utf8')) as { step: { step: number } | null }).step?.step ?? 0) > 20, { timeout: 60_000, interval: 50 });
     slurm.kill('1_1', 'SIGKILL');
     await until(first, 'stderr', /GS 8: its job ended with an error \(FAILED\); submitted again as 2_1, to go on from its last checkpoint/);
     const second = await runCommand(args, jobs());
