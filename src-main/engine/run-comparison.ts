@@ -8,6 +8,10 @@ import { curveOf, ThinnedSeries } from './thinned-series';
 /** Events read between two breaths: some milliseconds. */
 const atOnce = 500;
 
+/** Points of a quantity in one answer, over all runs, and those that every run may have. */
+const mostPoints = 16_000;
+const fewest = 64;
+
 /**
  * What was measured while runs trained, for comparing hundreds of them: kept as columns beside the events, which are read
  * once, as they come.
@@ -56,6 +60,7 @@ export class RunComparison {
     const series = runColumns.series(there);
     const figures = runColumns.figures(there);
     const evaluated = runColumns.evaluated(there);
+    const most = Math.max(fewest, Math.floor(mostPoints / there.length));
     const points = quantities.map((name) => [name, runColumns.points(there, name)] as const);
     return there.map((run) => {
       const of = (kind: Series): StoredSeries | undefined => series.get(run)?.find((one) => one.series === kind);
@@ -63,7 +68,7 @@ export class RunComparison {
       const curves = points.flatMap(([name, byRun]) => {
         const places = of(quantityOf(name)!.series);
         const values = byRun.get(run);
-        return places && values ? [[name, curveOf(places, values, ofRun[name], x)] as const] : [];
+        return places && values ? [[name, curveOf(places, values, ofRun[name], x, most)] as const] : [];
       });
       return { run, figures: ofRun, curves: Object.fromEntries(curves), evaluated: evaluated.get(run) ?? null };
     });

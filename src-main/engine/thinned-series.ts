@@ -103,13 +103,24 @@ function placesOf(stored: Float64Array): Place[] {
   return Array.from({ length: n }, (_, i) => ({ step: stored[i], epoch: stored[n + i], seconds: stored[2 * n + i] }));
 }
 
-/** A stored column as a curve over `axis`: the kept values and the newest, with gaps at the ends left out. */
-export function curveOf({ places, stride, final }: StoredSeries, points: Float64Array, { last, lastStep }: RunFigure, axis: CurveAxis): RunCurve {
+/**
+ * A stored column as a curve over `axis`: the kept values and the newest, with gaps at the ends left out. Where there are more
+ * than `most`, every second one goes until there are not.
+ */
+export function curveOf({ places, stride: kept, final }: StoredSeries, points: Float64Array, { last, lastStep }: RunFigure, axis: CurveAxis, most = Infinity): RunCurve {
   const n = places.length / 3;
   const from = { step: 0, epoch: n, seconds: 2 * n }[axis];
-  const x = Array.from(places.subarray(from, from + n));
-  const y = Array.from(points, (value) => (Number.isNaN(value) ? null : value));
-  if (lastStep === final.step && places[n - 1] !== final.step) {
+  let every = 1;
+  while (n / every > most) every *= 2;
+  const stride = kept * every;
+  const x: number[] = [];
+  const y: (number | null)[] = [];
+  let at = 0;
+  for (; at < n; at += every) {
+    x.push(places[from + at]);
+    y.push(Number.isNaN(points[at]) ? null : points[at]);
+  }
+  if (lastStep === final.step && places[at - every] !== final.step) {
     x.push(final[axis]);
     y.push(last);
   }

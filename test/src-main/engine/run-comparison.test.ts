@@ -3,7 +3,7 @@ import { quantitiesOfEvaluation, quantitiesOfStep, quantityOf } from '../../../s
 import type { EvaluationEvent, StepEvent, TrainingEvent } from '../../../src-main/contract/runs';
 import type { LibraryDatabase } from '../../../src-main/database/library-database';
 import { RunComparison } from '../../../src-main/engine/run-comparison';
-import { ThinnedSeries } from '../../../src-main/engine/thinned-series';
+import { curveOf, ThinnedSeries } from '../../../src-main/engine/thinned-series';
 import { mulberry32 } from '../../../src-main/evaluation/split';
 import { addRun, temporaryDatabase } from '../database/library.fixture';
 
@@ -124,6 +124,15 @@ describe('RunComparison', () => {
 });
 
 describe('ThinnedSeries', () => {
+  it('gives fewer points where few are wanted, still true ones and the newest', () => {
+    const series = new ThinnedSeries('step', 512);
+    for (let step = 1; step <= 300; step++) series.add(step, { step, epoch: step, seconds: step }, { a: -step });
+    const { series: [stored], columns: [{ points, ...figure }] } = series.stored();
+    const { stride, x, y } = curveOf(stored, points, figure, 'step', 100);
+    expect(stride).toBe(4);
+    expect(x).toEqual([...Array.from({ length: 75 }, (_, i) => 1 + 4 * i), 300]);
+    expect(y).toEqual(x.map((step) => -step));
+  });
   it('leaves a gap where a quantity was not measured', () => {
     const series = new ThinnedSeries('step', 4);
     for (let step = 1; step <= 9; step++) series.add(step, { step, epoch: step, seconds: step }, step % 2 === 0 ? { a: step } : { a: step, b: -step });
