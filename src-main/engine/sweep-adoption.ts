@@ -1,8 +1,8 @@
-import { presetName, type TrainingConfig } from '../contract/config';
-import { presetConfig } from '../contract/presets';
+import type { TrainingConfig } from '../contract/config';
 import type { FieldValue } from '../contract/sweeps';
 import type { StoredRun } from '../database/runs';
 import type { StoredSweep, StoredVariant } from '../database/sweeps';
+import { wholeSettings } from './sweep-settings';
 
 const fieldsOf = (config: TrainingConfig) => Object.keys(config) as (keyof TrainingConfig)[];
 const pick = (config: TrainingConfig, keys: readonly (keyof TrainingConfig)[]) => Object.fromEntries(keys.map((field) => [field, config[field]])) as Record<string, FieldValue>;
@@ -34,8 +34,7 @@ export function adoptedSweep(name: string, runs: readonly StoredRun[]): Omit<Sto
 
 /** Runs as variants of a sweep of these settings. @param runs whose names begin with the sweep's and ": " */
 export function adoptedVariants(name: string, runs: readonly StoredRun[], settings: StoredSweep['settings']): StoredVariant[] {
-  const preset = presetName.safeParse(settings.preset ?? 'small');
-  const base: Record<string, unknown> = { ...presetConfig(preset.success ? preset.data : 'small'), ...settings };
+  const base = wholeSettings(settings);
   // Threads are what the machine that trained it had.
   const varied = runs.flatMap(({ config }) => fieldsOf(config).filter((field) => field !== 'threads' && config[field] !== base[field]));
   return runs.map((run) => ({

@@ -1,6 +1,4 @@
-import { presetName } from '../contract/config';
 import { GlyphscopeError, toErrorDetail, type ErrorDetail } from '../contract/errors';
-import { presetConfig } from '../contract/presets';
 import type { SweepElsewhere, SweepPlanEvent, SweepRequest, SweepStatus, SweepSummary } from '../contract/sweeps';
 import type { StoredSweep, StoredVariant, VariantOutcome } from '../database/sweeps';
 import type { SweepClient } from '../sweep/client';
@@ -13,6 +11,7 @@ import { idsOf } from './selected-images';
 import type { Services } from './services';
 import { adoptedSweep, adoptedVariants } from './sweep-adoption';
 import { planParallelism, planSweep } from './sweep-plan';
+import { refuseOtherSettings } from './sweep-settings';
 import { KnownAccuracies, sweepRun, sweepStatus, type Parallelism } from './sweep-status';
 
 export type SweepServices = Pick<Services, 'library' | 'collections' | 'runs' | 'teachers' | 'compute' | 'log'>;
@@ -37,18 +36,6 @@ interface LiveVariant {
 /** Milliseconds between two looks at what trains. */
 const lookEvery = 500;
 const closing = Symbol('the engine closes');
-/**
- * A sweep keeps what it was begun with: a field that says otherwise is refused, not passed over.
- * @param given the fields that are given now
- */
-function refuseOtherSettings({ name, settings }: StoredSweep, given: Readonly<Record<string, unknown>>): void {
-  const preset = presetName.safeParse(settings.preset ?? 'small');
-  const begun: Record<string, unknown> = { ...presetConfig(preset.success ? preset.data : 'small'), ...settings };
-  const other = Object.keys(given).find((field) => begun[field] !== given[field]);
-  if (other !== undefined)
-    throw new GlyphscopeError('INVALID_INPUT', `"${name}" was begun with ${other} ${String(begun[other])}, not ${String(given[other])}.`, { subject: other, remedy: 'Leave it as it was, or choose another name.' });
-}
-
 const key = (sweep: number, label: string) => `${sweep}/${label}`;
 
 /**
@@ -304,7 +291,10 @@ export class Sweeps {
         if (control.signal.aborted) await this.#letGo(sweep, variant, control.signal.reason);
         else this.#s.library.db.write.sweeps.setOutcome(sweep.id, variant.label, outcome);
       })
-      .catch((error: Error) => this.#s.log(`The end of "${variant.label}" of the sweep "${sweep.name}" could not be stored: ${error.message}`))
+      .catch((error: Error) => {
+        this.#active.delete(sweep.id); // else it would be begun again and again
+        this.#s.log(`The end of "${variant.label}" of the sweep "${sweep.name}" could not be stored, and the sweep halts: ${error.message}`);
+      })
       .then(() => {
         this.#live.delete(key(sweep.id, variant.label));
         this.#pump();
