@@ -58,7 +58,7 @@ describe('glyphscope sweep', () => {
   it('refuses other settings under the name of a sweep that was begun otherwise', async () => {
     const { status, stderr } = await runCommand(sweep('--grid', 'vocabulary=8,16', '--steps', '60', '--name', 'killed', '--out', path.join(folder, 'other')));
     expect(status).toBe(1);
-    expect(stderr).toContain('\"killed\" was begun with steps 600, not 60.');
+    expect((JSON.parse(stderr.trim().split('\n').at(-1)!) as { message: string }).message).toBe('"killed" was begun with steps 600, not 60.');
   }, 120_000);
 
   it('refuses what makes no sense before anything is begun', async () => {
