@@ -2,57 +2,19 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { runCommand } from '../support/command-line';
-import { expect, test, type Opened } from '../support/windows';
-
-/** Whether there is a Python that can run describe.py. */
-function hasOnnxRuntime(): boolean {
-  try {
-    execFileSync('python3', ['-c', 'import numpy, onnxruntime, PIL'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Makes the shell's next dialogs choose a path. */
-async function choose({ app }: Opened, given: string): Promise<void> {
-  await app?.evaluate(({ dialog }, chosen) => {
-    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
-  }, given);
-}
-
-/** Exports the run that is shown; gives its folder. */
-async function exportRun(opened: Opened, folder: string): Promise<string> {
-  const { page, app } = opened;
-  fs.mkdirSync(folder);
-  await choose(opened, folder);
-  await page.getByRole('button', { name: 'Export…' }).click();
-  const dialog = page.getByRole('dialog', { name: /^Export/ });
-  await expect(dialog.getByText('which comes with Glyphscope')).toBeVisible();
-  if (app) {
-    await dialog.getByRole('button', { name: 'Choose a folder …' }).click();
-    await expect(dialog.getByText(/exported to/)).toBeVisible();
-  } else {
-    await dialog.getByRole('button', { name: 'Export', exact: true }).click();
-    const [download] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('list', { name: 'Files' }).getByRole('link').click()]);
-    await download.saveAs(path.join(folder, 'run.tar'));
-    execFileSync('tar', ['-xf', path.join(folder, 'run.tar'), '-C', folder]);
-    fs.renameSync(path.join(folder, 'run.tar'), `${folder}.tar`);
-  }
-  await dialog.getByRole('button', { name: 'Close' }).last().click();
-  return path.join(folder, fs.readdirSync(folder)[0]);
-}
+import { chooseInDialogs, exportShownRun, pythonWithOnnxRuntime } from '../support/journeys';
+import { expect, test } from '../support/windows';
 
 test('a run is exported, describes an image elsewhere, comes back under a new name, is deleted, restored and emptied', async ({ open, library, folder }) => {
   const opened = await open({ library });
   const { page, app } = opened;
   await expect(page.getByText('2,500 images described')).toBeVisible();
   await page.getByRole('link', { name: 'Training' }).click();
-  const exported = await exportRun(opened, path.join(folder, 'out'));
+  const exported = await exportShownRun(opened, path.join(folder, 'out'));
   expect(fs.readdirSync(exported)).toEqual(expect.arrayContaining(['README.md', 'config.json', 'descriptor.onnx', 'interpreter.onnx', 'model.safetensors', 'describe.py', 'teacher']));
 
   const runs = page.getByRole('list', { name: 'Runs' });
-  await choose(opened, exported);
+  await chooseInDialogs(opened, exported);
   await page.getByRole('button', { name: 'Import a run' }).click();
   const dialog = page.getByRole('dialog', { name: 'Import a run' });
   if (app) await dialog.getByRole('button', { name: 'Folder …' }).click();
@@ -69,8 +31,9 @@ test('a run is exported, describes an image elsewhere, comes back under a new na
   const { stdout } = await runCommand(['describe', image, '--run', 'Brought back', '--json', '--library', library]);
   const { symbols } = JSON.parse(stdout) as { symbols: number[] };
   expect(symbols).toHaveLength(8);
-  if (hasOnnxRuntime()) {
-    const said = JSON.parse(execFileSync('python3', [path.join(exported, 'describe.py'), '--json', image], { encoding: 'utf8' })) as { symbols: number[] };
+  const python = pythonWithOnnxRuntime();
+  if (python !== null) {
+    const said = JSON.parse(execFileSync(python, [path.join(exported, 'describe.py'), '--json', image], { encoding: 'utf8' })) as { symbols: number[] };
     expect(said.symbols).toEqual(symbols);
   }
 

@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
+import * as yauzl from 'yauzl';
 
 const sample = path.resolve(import.meta.dirname, '..', '..', 'resources', 'sample');
 
@@ -51,3 +53,22 @@ export function hugePng(side: number): Buffer {
 
 /** True when the sample collection is part of this checkout. */
 export const hasSample = () => fs.existsSync(sample);
+
+/** The first images of the sample as files of a folder, in their splits and classes; gives their paths. */
+export async function unpackSample(folder: string, count: number): Promise<string[]> {
+  const archive = await yauzl.openPromise(path.join(sample, 'cifar10-sample.zip'), { autoClose: false });
+  const files: string[] = [];
+  try {
+    for await (const entry of archive.eachEntry()) {
+      if (files.length === count) break;
+      if (entry.fileName.endsWith('/')) continue;
+      const file = path.join(folder, ...entry.fileName.split('/').slice(1));
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, await buffer(await archive.openReadStreamPromise(entry)));
+      files.push(file);
+    }
+  } finally {
+    archive.close();
+  }
+  return files;
+}

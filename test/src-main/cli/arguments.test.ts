@@ -38,8 +38,8 @@ describe('parseArguments', () => {
   });
 
   it('refuses operands where none belong', () => {
-    const runs = commands.find((command) => command.name === 'runs')!;
-    expect(failure(['stray'], runs).message).toBe('runs takes flags only, but "stray" was given.');
+    const doctor = commands.find((command) => command.name === 'doctor')!;
+    expect(failure(['stray'], doctor).message).toBe('doctor takes flags only, but "stray" was given.');
   });
 
   it('collects what may be given more than once', () => {
@@ -63,7 +63,7 @@ describe('wholeNumber', () => {
 describe('commands', () => {
   it('are those of the documentation, each with a summary and a help text on every flag', () => {
     const names = commands.filter((command) => !command.hidden).map((command) => command.name);
-    expect(names).toEqual(['import', 'teachers', 'features', 'train', 'encode', 'evaluate', 'few-shot', 'statistics', 'sweep', 'ablate', 'describe', 'neighbours', 'query', 'map', 'export', 'runs', 'collections', 'serve', 'doctor', 'setup-compute']);
+    expect(names).toEqual(['import', 'teachers', 'features', 'train', 'encode', 'evaluate', 'few-shot', 'statistics', 'sweep', 'ablate', 'describe', 'neighbours', 'query', 'map', 'export', 'export-run', 'import-run', 'runs', 'collections', 'serve', 'link', 'doctor', 'setup-compute']);
     for (const { summary, options } of commands) {
       expect(summary).toMatch(/\.$/);
       for (const option of Object.values(options)) expect(option.help).not.toBe('');
