@@ -15,7 +15,7 @@ async function still(page: Page): Promise<void> {
 
 for (const scheme of ['light', 'dark'] as const)
   test(`every page, ${scheme}`, async ({ open, library, folder }) => {
-    test.setTimeout(300_000);
+    test.setTimeout(600_000);
     const opened = await open({ library, scheme });
     const { page } = opened;
     /** @param only the one look that the guide has it in */
@@ -70,6 +70,30 @@ for (const scheme of ['light', 'dark'] as const)
     await page.getByRole('link', { name: 'Training' }).click();
     await expect(page.getByRole('group', { name: /^Loss by prefix: \d+ points/ })).toBeVisible();
     await shoot('training');
+    if (scheme === 'dark') return;
+    await page.locator('body').press('i'); // the inspector away
+
+    await page.getByRole('button', { name: 'New training' }).first().click();
+    const form = page.getByRole('form', { name: 'New training' });
+    await expect(form.getByRole('row', { name: /^400 steps/ })).toBeVisible();
+    await form.getByRole('button', { name: /^Measure/ }).click();
+    await expect(form.getByText(/^From \d+ real steps/)).toBeVisible({ timeout: 120_000 });
+    await shoot('launch', 'light');
+
+    await page.getByRole('link', { name: 'Training' }).click();
+    await page.getByRole('button', { name: 'Sweeps' }).click();
+    await page.getByRole('button', { name: 'New sweep' }).click();
+    const sweep = page.getByRole('form', { name: 'New sweep' });
+    await sweep.getByRole('textbox', { name: 'Name', exact: true }).fill('three sizes');
+    await sweep.getByRole('radio', { name: 'tiny' }).check({ force: true });
+    const steps = sweep.getByRole('textbox', { name: 'Steps', exact: true });
+    if (await steps.count()) await steps.fill('400');
+    await sweep.getByRole('button', { name: 'Start sweep' }).click();
+    await expect(page.getByRole('group', { name: 'State of three sizes' })).toContainText('9 of 9 done', { timeout: 240_000 });
+    await shoot('sweep', 'light');
+    await page.getByRole('main').getByRole('link', { name: 'Compare runs' }).click();
+    await expect(page.getByRole('group', { name: /^k-NN: 9 lines/ })).toBeVisible();
+    await shoot('compare', 'light');
   });
 
 /** A sequence with a wildcard that many images begin with, as an address has it. */
