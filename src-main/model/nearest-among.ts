@@ -3,8 +3,8 @@ import type { Progress } from '../contract/progress';
 import { groupColumns, highestColumns, within, type Highest } from './highest-columns';
 import { rowsOf, type NearestRows } from './nearest-rows';
 
-/** Rows of a block: 127 MB of products at once, and as much again turned over. */
-const blockRows = 88 * groupColumns;
+/** Rows of a block: 256 MB of products at once, and as much again turned over. */
+const blockRows = 128 * groupColumns;
 
 /**
  * Exact nearest rows by inner product among the rows themselves [n, width], n ≥ k, each row included, on the started

@@ -49,7 +49,7 @@ describe('nearestAmong', () => {
     }
   });
   it('finds the same across blocks and in the rows that are left', async () => {
-    const rows = whole((5_632 + 64 + 30) * 6, 5);
+    const rows = whole((8_192 + 64 + 30) * 6, 5);
     expect(await nearestAmong({ rows, width: 6, k: 5 })).toEqual(await nearestRows({ bank: rows, queries: rows, width: 6, k: 5 }));
   });
   it('keeps no tensor, also when it is cancelled', async () => {
