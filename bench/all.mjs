@@ -6,7 +6,7 @@
 //   --only    some of them: import, features, teachers, training-step, first-step, long-run, backends, knn, umap, query, map, grid, curves, start
 //   --json    {"rows": [{"name", "ours", "peer", "unit", "ratio", "goal", "met", "cores"}, …]}; of a file that is there, the
 //             benchmarks that are not run now keep their rows
-//   --readme  renews the table in README.md with these rows
+//   --readme  renews bench/results.md with these rows, and the table in README.md with those that have a peer
 //
 // A benchmark whose needs are missing (Python, Chromium, an archive: bench/README.md) is named with its last line, and the
 // others go on. Half an hour on 4 quiet cores. The sweeps, which take hours, are bench/sweep.
@@ -17,7 +17,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.mjs';
 import { engineNode, root } from '../scripts/project.mjs';
-import { markdown, report } from './report.mjs';
+import { renewTables, report } from './report.mjs';
 
 /** In the order of what a user waits for; `writes`: rows come in a file, not as lines of JSON; `flags` ask for those. */
 const benchmarks = [
@@ -90,10 +90,4 @@ const rows = benchmarks.flatMap(({ name }) => (measured.get(name)?.length ? meas
 report(rows, values.json);
 for (const line of missing) console.log(`Not measured: ${line}`);
 if (missing.length > 0) process.exitCode = 1;
-if (values.readme) {
-  const file = path.join(root, 'README.md');
-  const text = fs.readFileSync(file, 'utf8');
-  const renewed = text.replace(/(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/, (_, before, after) => `${before}${markdown(rows)}${after}`);
-  if (renewed === text) throw new Error('README.md has no table between <!-- bench --> and <!-- /bench -->, or it is the same.');
-  fs.writeFileSync(file, renewed);
-}
+if (values.readme) renewTables(rows);

@@ -1,6 +1,7 @@
 // Rows of a benchmark: {"name", "ours", "peer", "unit", "ratio", "goal", "met", "cores"}. Less is better in all that is
 // made here: a ratio of ours to the peer's that may be at most `goal`, or without a peer a value that may.
 import fs from 'node:fs';
+import path from 'node:path';
 
 const round = (value) => (value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(3)));
 
@@ -14,9 +15,20 @@ export function row({ name, ours, peer = null, unit, goal, cores, ...more }) {
 const metWord = ({ met }) => (met === undefined || met === null ? '' : met ? 'yes' : 'no');
 
 /** The rows as a table of a document. */
-export function markdown(rows) {
+function markdown(rows) {
   const cells = [['', 'ours', 'peer', 'unit', 'ratio', 'goal', 'met', 'cores'], ['---', ...Array(7).fill('---:')], ...rows.map((r) => [r.name, r.ours, r.peer ?? '', r.unit ?? '', r.ratio ?? '', r.goal ?? '', metWord(r), r.cores ?? ''].map(String))];
   return cells.map((line) => `| ${line.join(' | ')} |\n`).join('');
+}
+
+/** Writes all rows into results.md, and those with a peer between the marks of the README. */
+export function renewTables(rows) {
+  const intro = 'What the scripts of this folder measured last, by `npm run bench -- --readme`. A ratio is ours divided by the peer\'s.\n\n';
+  fs.writeFileSync(path.join(import.meta.dirname, 'results.md'), `# Results\n\n${intro}${markdown(rows)}`);
+  const readme = path.join(import.meta.dirname, '../README.md');
+  const marks = /(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/;
+  const text = fs.readFileSync(readme, 'utf8');
+  if (!marks.test(text)) throw new Error('README.md has no table between <!-- bench --> and <!-- /bench -->.');
+  fs.writeFileSync(readme, text.replace(marks, (_, before, after) => `${before}${markdown(rows.filter(({ peer }) => peer !== null && peer !== undefined))}${after}`));
 }
 
 /** Prints a table, writes the JSON where it is wanted, and fails the process when a goal was missed. */
