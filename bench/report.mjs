@@ -14,10 +14,13 @@ export function row({ name, ours, peer = null, unit, goal, cores, ...more }) {
 
 const metWord = ({ met }) => (met === undefined || met === null ? '' : met ? 'yes' : 'no');
 
+/** The head of a table and a line for each row. */
+const cellsOf = (rows) => [['', 'ours', 'peer', 'unit', 'ratio', 'goal', 'met', 'cores'], ...rows.map((r) => [r.name, r.ours, r.peer ?? '', r.unit ?? '', r.ratio ?? '', r.goal ?? '', metWord(r), r.cores ?? ''].map(String))];
+
 /** The rows as a table of a document. */
 function markdown(rows) {
-  const cells = [['', 'ours', 'peer', 'unit', 'ratio', 'goal', 'met', 'cores'], ['---', ...Array(7).fill('---:')], ...rows.map((r) => [r.name, r.ours, r.peer ?? '', r.unit ?? '', r.ratio ?? '', r.goal ?? '', metWord(r), r.cores ?? ''].map(String))];
-  return cells.map((line) => `| ${line.join(' | ')} |\n`).join('');
+  const [head, ...lines] = cellsOf(rows);
+  return [head, ['---', ...Array(7).fill('---:')], ...lines].map((line) => `| ${line.join(' | ')} |\n`).join('');
 }
 
 /** Writes all rows into results.md, and those with a peer between the marks of the README. */
@@ -33,7 +36,7 @@ export function renewTables(rows) {
 
 /** Prints a table, writes the JSON where it is wanted, and fails the process when a goal was missed. */
 export function report(rows, json) {
-  const cells = [['', 'ours', 'peer', 'unit', 'ratio', 'goal', 'met', 'cores'], ...rows.map((r) => [r.name, r.ours, r.peer ?? '', r.unit ?? '', r.ratio ?? '', r.goal ?? '', metWord(r), r.cores ?? ''].map(String))];
+  const cells = cellsOf(rows);
   const widths = cells[0].map((_, i) => Math.max(...cells.map((line) => line[i].length)));
   for (const line of cells) console.log(line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ').trimEnd());
   if (json) fs.writeFileSync(json, `${JSON.stringify({ rows }, null, 1)}\n`);

@@ -27,8 +27,14 @@ export function highestColumns(values: tf.Tensor2D, k: number): Highest {
   return within(candidates as tf.Tensor2D, tf.reshape(places, [q, k * size]) as tf.Tensor2D, k);
 }
 
+/** The k highest of those found before and of those of a block that begins at row `from`. */
+export function joined(before: Highest | null, [values, columns]: Highest, from: number, k: number): Highest {
+  const rows = tf.add<tf.Tensor2D>(columns, tf.scalar(from, 'int32'));
+  return before === null ? [values, rows] : within(tf.concat([before[0], values], 1), tf.concat([before[1], rows], 1), k);
+}
+
 /** The k highest of the values, or all, with what stands at their places in `marks`; both [q, columns]. */
-export function within(values: tf.Tensor2D, marks: tf.Tensor2D, k: number): Highest {
+function within(values: tf.Tensor2D, marks: tf.Tensor2D, k: number): Highest {
   const highest = tf.topk(values, Math.min(k, values.shape[1]));
   return [highest.values, tf.gather(marks, highest.indices, 1, 1)];
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Progress } from '../contract/progress';
-import { groupColumns, highestColumns, within, type Highest } from './highest-columns';
+import { groupColumns, highestColumns, joined, type Highest } from './highest-columns';
 import { rowsOf, type NearestRows } from './nearest-rows';
 
 /** Rows of a block: 256 MB of products at once, and as much again turned over. */
@@ -53,10 +53,4 @@ function blocksOf(n: number): { from: number; to: number }[] {
   const starts = Array.from({ length: Math.ceil(whole / blockRows) }, (_, i) => i * blockRows);
   if (whole < n) starts.push(whole);
   return starts.map((from, i) => ({ from, to: starts[i + 1] ?? n }));
-}
-
-/** The k highest of those found before and of those of a block that begins at row `from`. */
-function joined(before: Highest | null, [values, columns]: Highest, from: number, k: number): Highest {
-  const rows = tf.add<tf.Tensor2D>(columns, tf.scalar(from, 'int32'));
-  return before === null ? [values, rows] : within(tf.concat([before[0], values], 1), tf.concat([before[1], rows], 1), k);
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Progress } from '../contract/progress';
-import { groupColumns, highestColumns, within, type Highest } from './highest-columns';
+import { groupColumns, highestColumns, joined, type Highest } from './highest-columns';
 
 /** For each of q queries its k nearest rows of the bank, both [q, k], nearest first; of equal ones the earlier row first. */
 export interface NearestRows {
@@ -54,9 +54,8 @@ function highestOf(queries: tf.Tensor2D, bank: readonly tf.Tensor2D[], k: number
   let best: Highest | null = null;
   let before = 0;
   for (const block of bank) {
-    const [values, columns] = tf.tidy(() => highestColumns(tf.matMul(queries, block, false, true), k)); // one block's products at a time
-    const rows = tf.add<tf.Tensor2D>(columns, tf.scalar(before, 'int32'));
-    best = best === null ? [values, rows] : within(tf.concat([best[0], values], 1), tf.concat([best[1], rows], 1), k);
+    const found = tf.tidy(() => highestColumns(tf.matMul(queries, block, false, true), k)); // one block's products at a time
+    best = joined(best, found, before, k);
     before += block.shape[0];
   }
   return best!;
