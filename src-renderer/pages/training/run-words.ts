@@ -2,8 +2,14 @@ import type { RunFinding } from '../../../src-main/contract/health';
 import type { Run, RunState } from '../../../src-main/contract/runs';
 import type { IconName } from '../../widgets/icon-paths';
 
-/** A run's state as words and a sign; colour only repeats what they say. */
-export const stateWords: Record<RunState, { words: string; icon: IconName; tone: 'live' | 'good' | 'bad' | 'quiet' }> = {
+/** How something stands, as words and a sign; colour only repeats what they say. */
+export interface WorkWords {
+  words: string;
+  icon: IconName;
+  tone: 'live' | 'good' | 'bad' | 'quiet';
+}
+
+export const stateWords: Record<RunState, WorkWords> = {
   queued: { words: 'queued', icon: 'queue', tone: 'quiet' },
   preparing: { words: 'preparing', icon: 'reload', tone: 'live' },
   training: { words: 'training', icon: 'play', tone: 'live' },

@@ -1,14 +1,7 @@
 import { fieldWord } from '../../../../src-main/contract/grid-values';
 import type { SweepState, SweepStatus, SweepVariant, VariantStatus } from '../../../../src-main/contract/sweeps';
-import type { IconName } from '../../../widgets/icon-paths';
 import type { FieldName, FormField } from '../config-form';
-
-/** A state as words and a sign; colour only repeats what they say. */
-export interface WorkWords {
-  words: string;
-  icon: IconName;
-  tone: 'live' | 'good' | 'bad' | 'quiet';
-}
+import type { WorkWords } from '../run-words';
 
 export const sweepWords: Record<SweepState, WorkWords> = {
   running: { words: 'running', icon: 'play', tone: 'live' },
