@@ -1,21 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
+import { stateOf, stepOf, train } from '../support/journeys';
 import { expect, test } from '../support/windows';
 
-/** Begins a training of the tiny preset from the form. */
-async function train(page: Page, name: string, steps: number): Promise<void> {
-  await page.getByRole('link', { name: 'Training', exact: true }).click();
-  await page.getByRole('button', { name: 'New training' }).first().click();
-  const form = page.getByRole('form', { name: 'New training' });
-  await form.getByRole('radio', { name: 'tiny' }).check({ force: true });
-  await form.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
-  await form.getByRole('textbox', { name: 'Steps', exact: true }).fill(String(steps));
-  await form.getByRole('button', { name: 'Start training' }).click();
-  await expect(page.getByRole('heading', { name })).toBeVisible();
-}
-const state = (page: Page, name: string) => page.getByRole('group', { name: `State of ${name}` });
-const stepOf = async (page: Page, name: string) => Number(/step ([\d,]+) of/.exec((await state(page, name).textContent()) ?? '')?.[1].replace(/,/g, '') ?? 0);
 const show = (page: Page, name: string) => page.getByRole('navigation', { name: 'Runs of this library' }).getByRole('link', { name }).click();
 
 /** Stops the run that is shown, and keeps it. */
@@ -26,11 +14,11 @@ async function stop(page: Page): Promise<void> {
 
 test('runs wait in a queue: their order is changed by keys, and the next one begins when the first is stopped', async ({ open, library }) => {
   const { page } = await open({ library });
-  await train(page, 'alpha', 100_000);
-  await expect(state(page, 'alpha')).toContainText('training', { timeout: 60_000 });
-  await train(page, 'beta', 60);
-  await expect(state(page, 'beta')).toContainText('queued');
-  await train(page, 'gamma', 60);
+  await train(page, 'alpha', { steps: 100_000 });
+  await expect(stateOf(page, 'alpha')).toContainText('training', { timeout: 60_000 });
+  await train(page, 'beta', { steps: 60 });
+  await expect(stateOf(page, 'beta')).toContainText('queued');
+  await train(page, 'gamma', { steps: 60 });
   const queue = page.getByRole('region', { name: 'Runs that wait' });
   await expect(queue.getByRole('listitem')).toHaveCount(2);
   await expect(queue.getByRole('listitem').first()).toContainText('beta');
@@ -41,16 +29,16 @@ test('runs wait in a queue: their order is changed by keys, and the next one beg
 
   await show(page, 'alpha');
   await stop(page);
-  await expect(state(page, 'alpha')).toContainText('stopped');
+  await expect(stateOf(page, 'alpha')).toContainText('stopped');
   await show(page, 'gamma');
-  await expect(state(page, 'gamma')).toContainText('finished', { timeout: 60_000 });
+  await expect(stateOf(page, 'gamma')).toContainText('finished', { timeout: 60_000 });
   await show(page, 'beta');
-  await expect(state(page, 'beta')).toContainText('finished', { timeout: 60_000 });
+  await expect(stateOf(page, 'beta')).toContainText('finished', { timeout: 60_000 });
 });
 
 test('a run whose images are few for its symbols has a finding, and a new run with the change is one click away', async ({ open, library }) => {
   const { page } = await open({ library });
-  await train(page, 'many steps', 50_000);
+  await train(page, 'many steps', { steps: 50_000 });
   const finding = page.getByRole('group', { name: 'Finding: few images' });
   await expect(finding).toBeVisible({ timeout: 60_000 });
   await expect(finding).toContainText('Probable cause');
@@ -70,7 +58,7 @@ test.describe('the window', () => {
 
   test('is closed while a run trains in the background; the next one finds it, and the engine ends by itself when nothing is trained', async ({ open, library }) => {
     const first = await open({ library, whenClosing: 'continue' });
-    await train(first.page, 'lasting', 100_000);
+    await train(first.page, 'lasting', { steps: 100_000 });
     await expect.poll(() => stepOf(first.page, 'lasting'), { timeout: 60_000 }).toBeGreaterThan(20);
     const engine = engineOf(library);
     const step = await stepOf(first.page, 'lasting');
@@ -79,18 +67,18 @@ test.describe('the window', () => {
 
     const second = await open({ library, whenClosing: 'continue' });
     await second.page.getByRole('link', { name: 'Training', exact: true }).click();
-    await expect(state(second.page, 'lasting')).toContainText('training');
+    await expect(stateOf(second.page, 'lasting')).toContainText('training');
     await expect.poll(() => stepOf(second.page, 'lasting')).toBeGreaterThan(step);
     expect(engineOf(library)).toBe(engine);
     await stop(second.page);
-    await expect(state(second.page, 'lasting')).toContainText('stopped');
+    await expect(stateOf(second.page, 'lasting')).toContainText('stopped');
     await second.close();
     await expect.poll(() => engineOf(library), { timeout: 60_000 }).toBeNull();
   });
 
   test('asks once what becomes of a training, and what is paused is offered again', async ({ open, library, folder }) => {
     const first = await open({ library, whenClosing: 'ask' });
-    await train(first.page, 'asked', 100_000);
+    await train(first.page, 'asked', { steps: 100_000 });
     await expect.poll(() => stepOf(first.page, 'asked'), { timeout: 60_000 }).toBeGreaterThan(20);
     await first.app!.evaluate(({ dialog, BrowserWindow }) => {
       const asked: string[][] = [];
@@ -103,7 +91,7 @@ test.describe('the window', () => {
       BrowserWindow.getAllWindows()[0].close();
     });
     await expect.poll(() => first.app!.evaluate(() => (globalThis as unknown as { asked: string[][] }).asked.length)).toBe(1);
-    await expect(state(first.page, 'asked')).toContainText('training');
+    await expect(stateOf(first.page, 'asked')).toContainText('training');
     await first.close();
     expect(engineOf(library)).toBeNull();
     expect(JSON.parse(fs.readFileSync(path.join(folder, 'profile', 'window.json'), 'utf8'))).toMatchObject({ whenClosing: 'pause' });
@@ -114,8 +102,8 @@ test.describe('the window', () => {
     await banner.getByRole('button', { name: 'Resume' }).click();
     await expect(banner).toHaveCount(0);
     await second.page.getByRole('link', { name: 'Training', exact: true }).click();
-    await expect(state(second.page, 'asked')).toContainText('training', { timeout: 60_000 });
+    await expect(stateOf(second.page, 'asked')).toContainText('training', { timeout: 60_000 });
     await stop(second.page);
-    await expect(state(second.page, 'asked')).toContainText('stopped');
+    await expect(stateOf(second.page, 'asked')).toContainText('stopped');
   });
 });

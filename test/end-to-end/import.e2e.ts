@@ -1,20 +1,15 @@
 import path from 'node:path';
 import { writeBrokenFolder, writePictures } from '../support/images';
+import { chooseImport } from '../support/journeys';
 import { dropPaths, expect, test } from '../support/windows';
 
 test('a folder chosen in the dialog becomes a collection with labels, and is described', async ({ open, library, folder }) => {
   const chosen = path.join(folder, 'shapes');
   await writePictures(chosen, 12, ['train/round', 'train/square', 'test/round', 'test/square']);
-  const { page, app } = await open({ library });
+  const opened = await open({ library });
+  const { page } = opened;
   await expect(page.getByText(/^2,500 images described$/)).toBeVisible();
-  if (app) {
-    await app.evaluate(({ dialog }, given) => {
-      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [given] });
-    }, chosen);
-    await page.getByRole('button', { name: 'Import' }).first().click();
-    await page.getByRole('button', { name: /^Folder of images/ }).click();
-  } else await page.getByTestId('import-folder').first().setInputFiles(chosen);
-  const dialog = page.getByRole('dialog', { name: 'Import into a collection' });
+  const dialog = await chooseImport(opened, chosen);
   await expect(dialog.getByLabel('Collection')).toHaveValue('shapes');
   await dialog.getByRole('button', { name: 'Import' }).click();
   await expect(page.getByText('12 images', { exact: true })).toBeVisible();

@@ -1,19 +1,7 @@
 import type { Page } from '@playwright/test';
+import { stateOf, train } from '../support/journeys';
 import { expect, test } from '../support/windows';
 
-/** Begins a training of the tiny preset from the form. */
-async function train(page: Page, name: string, steps: number): Promise<void> {
-  await page.getByRole('link', { name: 'Training' }).click();
-  await page.getByRole('button', { name: 'New training' }).first().click();
-  const form = page.getByRole('form', { name: 'New training' });
-  await form.getByRole('radio', { name: 'tiny' }).check({ force: true });
-  await form.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
-  await form.getByRole('textbox', { name: 'Steps', exact: true }).fill(String(steps));
-  await form.getByRole('button', { name: 'Start training' }).click();
-  await expect(page.getByRole('heading', { name })).toBeVisible();
-}
-
-const state = (page: Page, name: string) => page.getByRole('group', { name: `State of ${name}` });
 /** Points that the loss curve has. */
 async function lossPoints(page: Page): Promise<number> {
   const plot = page.getByRole('group', { name: /^Loss by prefix: \d+ points/ });
@@ -23,11 +11,11 @@ async function lossPoints(page: Page): Promise<number> {
 
 test('a training: the curves move, the run ends and can describe', async ({ open, library }) => {
   const { page } = await open({ library });
-  await train(page, 'short', 400); // long enough to be seen on its way
+  await train(page, 'short', { steps: 400 }); // long enough to be seen on its way
   await expect.poll(() => lossPoints(page), { timeout: 60_000 }).toBeGreaterThan(1);
   const before = await lossPoints(page);
   await expect.poll(() => lossPoints(page), { timeout: 60_000 }).toBeGreaterThan(before);
-  await expect(state(page, 'short')).toContainText('finished', { timeout: 60_000 });
+  await expect(stateOf(page, 'short')).toContainText('finished', { timeout: 60_000 });
   await expect(page.getByRole('group', { name: /^Loss by prefix: \d+ points up to step 400\./ })).toBeVisible();
   await expect(page.getByRole('group', { name: /^k-NN top-1 by prefix/ })).toBeVisible();
   // The newest run is the one that is shown, and it describes its collection by itself.
@@ -38,22 +26,22 @@ test('a training: the curves move, the run ends and can describe', async ({ open
 
 test('a training is paused, resumed and stopped', async ({ open, library }) => {
   const { page } = await open({ library });
-  await train(page, 'long', 20_000);
-  await expect(state(page, 'long')).toContainText('training', { timeout: 60_000 });
+  await train(page, 'long', { steps: 20_000 });
+  await expect(stateOf(page, 'long')).toContainText('training', { timeout: 60_000 });
   await expect.poll(() => lossPoints(page), { timeout: 60_000 }).toBeGreaterThan(3);
   await page.getByRole('button', { name: 'Pause' }).click();
-  await expect(state(page, 'long')).toContainText('paused');
+  await expect(stateOf(page, 'long')).toContainText('paused');
   const paused = await lossPoints(page);
   await page.getByRole('article').getByRole('button', { name: 'Resume' }).click();
   await expect.poll(() => lossPoints(page), { timeout: 30_000 }).toBeGreaterThan(paused);
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Stop and keep' }).click();
-  await expect(state(page, 'long')).toContainText('stopped');
+  await expect(stateOf(page, 'long')).toContainText('stopped');
 });
 
 test('quitting interrupts a training; the next start goes on from its checkpoint', async ({ open, library }) => {
   const first = await open({ library });
-  await train(first.page, 'interrupted run', 20_000);
+  await train(first.page, 'interrupted run', { steps: 20_000 });
   await expect.poll(() => lossPoints(first.page), { timeout: 60_000 }).toBeGreaterThan(25);
   await first.close();
 
@@ -61,12 +49,12 @@ test('quitting interrupts a training; the next start goes on from its checkpoint
   await expect(page.getByText(/^2,500 images described$/)).toBeVisible();
   await page.getByRole('link', { name: 'Training' }).click();
   await page.getByRole('navigation', { name: 'Runs of this library' }).getByRole('link', { name: /interrupted run/ }).click();
-  await expect(state(page, 'interrupted run')).toContainText('interrupted');
+  await expect(stateOf(page, 'interrupted run')).toContainText('interrupted');
   await expect.poll(() => lossPoints(page)).toBeGreaterThan(10);
   const before = await lossPoints(page);
   await page.getByRole('article').getByRole('button', { name: 'Resume' }).click();
   await expect.poll(() => lossPoints(page), { timeout: 60_000 }).toBeGreaterThan(before);
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Stop and keep' }).click();
-  await expect(state(page, 'interrupted run')).toContainText('stopped');
+  await expect(stateOf(page, 'interrupted run')).toContainText('stopped');
 });
