@@ -8,7 +8,7 @@
 import { execFile } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
 import { median, report, row } from '../report.mjs';
-import { buildLongRun, environment } from './processes.mjs';
+import { buildLongRun, environment, nodeOptions } from './processes.mjs';
 
 const text = (value) => ({ type: 'string', default: value });
 const { values } = parseArgs({ options: { steps: text('10000'), threads: text('1'), 'micro-batch': text('0'), quantizer: text('gumbel'), json: text('') } });
@@ -18,7 +18,7 @@ const every = Math.max(1, Math.round(steps / 10));
 
 const entry = await buildLongRun();
 const asked = { steps, every, threads, changes: { microBatch: Number(values['micro-batch']), quantizer: values.quantizer } };
-const child = promisify(execFile)(process.execPath, ['--expose-gc', entry, JSON.stringify(asked)], { maxBuffer: 1 << 26, env: environment });
+const child = promisify(execFile)(process.execPath, ['--expose-gc', ...nodeOptions, entry, JSON.stringify(asked)], { maxBuffer: 1 << 26, env: environment });
 child.child.stderr.pipe(process.stderr);
 const { readings, tensors } = JSON.parse((await child).stdout.trim().split('\n').at(-1));
 

@@ -45,7 +45,7 @@ try {
     if (event.type === 'step' && event.step > every) tensors.add(tf.memory().numTensors);
     if (event.type === 'checkpoint') {
       readings.push({ step: event.step, resident: residentMiB() });
-      process.stderr.write(`step ${event.step}: ${residentMiB().toFixed(1)} MiB, ${tf.memory().numTensors} tensors, ${(process.memoryUsage().heapUsed / 2 ** 20).toFixed(2)} MiB of JavaScript\n`);
+      process.stderr.write(`step ${event.step}: ${residentMiB().toFixed(1)} MiB, ${tf.memory().numTensors} tensors, ${(process.memoryUsage().heapUsed / 2 ** 20).toFixed(2)} of ${(process.memoryUsage().heapTotal / 2 ** 20).toFixed(1)} MiB of JavaScript, ${(process.memoryUsage().external / 2 ** 20).toFixed(2)} external\n`);
     }
   }
   process.stdout.write(`${JSON.stringify({ readings, tensors: [...tensors] })}\n`);

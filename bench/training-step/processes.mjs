@@ -30,6 +30,9 @@ export async function buildOurs() {
 /** Builds the long run; gives its file. */
 export const buildLongRun = async () => (await buildModules('long-run', { 'long-run': path.join(here, 'long-run.ts') }))('long-run');
 
+/** What the product gives its trainer's Node. */
+export const nodeOptions = ['--max-semi-space-size=4'];
+
 /** The same memory allocator settings for both, those that the product gives its trainer. */
 export const environment = { ...process.env, MALLOC_MMAP_THRESHOLD_: '4294967296', MALLOC_TRIM_THRESHOLD_: '17179869184' };
 
@@ -47,7 +50,7 @@ async function start(command, args, first) {
 }
 
 /** Each answers so many `steps` with { times: milliseconds of each, memory: the most bytes until then, tensors (ours) }. */
-export const startOurs = (config, featureWidth) => start(process.execPath, [ours], { config, featureWidth });
+export const startOurs = (config, featureWidth) => start(process.execPath, [...nodeOptions, ours], { config, featureWidth });
 
 /** @param about what startOurs told of itself: the peer has the same weights by name */
 export const startPeer = (config, about, compiled) => start(process.env.PYTHON ?? 'python3', ['peer.py'], { config, shape: about.shape, weights: about.weights, threads: config.threads, compiled });

@@ -12,7 +12,8 @@ const notices = /absl::InitializeLog\(\)|oneDNN custom operations are on/;
 export function startChild(entry: string, node: string): ChildProcess {
   const child = fork(entry, [], {
     execPath: node,
-    execArgv: [],
+    // What these processes hold are tensors; left alone, V8 sets 64 MB and more aside for young objects at some moment.
+    execArgv: ['--max-semi-space-size=4'],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // glibc gives large blocks back to the system at once and fetches them anew, zeroed, for the next tensor: keeping
