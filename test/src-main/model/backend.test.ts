@@ -27,5 +27,8 @@ describe('the backend', () => {
     const a = Float32Array.from({ length: 6 }, (_, i) => i - 2);
     const b = Float32Array.from({ length: 9 }, (_, i) => i / 2);
     expect(await backendProduct(a, 2, b, 3, 3)).toEqual(await plainProduct(a, 2, b, 3, 3));
+    const [n, m, d] = [37, 75, 19]; // computed as 40 × 80 × 20
+    const [c, e] = [n, m].map((rows) => Float32Array.from({ length: rows * d }, (_, i) => (i % 17) - 8)); // exact in every order
+    expect(await backendProduct(c, n, e, m, d)).toEqual(await plainProduct(c, n, e, m, d));
   });
 });
