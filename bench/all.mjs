@@ -3,7 +3,7 @@
 //
 //   npm run bench [-- --json FILE] [--only NAME,…] [--readme]
 //
-//   --only    some of them: import, features, teachers, training-step, first-step, long-run, backends, knn, umap, query, map, grid, curves, start
+//   --only    some of them: import, features, teachers, training-step, first-step, long-run, backends, knn, one-query, umap, query, map, grid, curves, runs, start
 //   --json    {"rows": [{"name", "ours", "peer", "unit", "ratio", "goal", "met", "cores"}, …]}; of a file that is there, the
 //             benchmarks that are not run now keep their rows
 //   --readme  renews bench/results.md with these rows, and the table in README.md with those that have a peer
@@ -35,6 +35,7 @@ const benchmarks = [
   { name: 'map', file: 'ui/map.mjs', writes: true },
   { name: 'grid', file: 'ui/grid.mjs', writes: true },
   { name: 'curves', file: 'ui/curves.mjs', writes: true },
+  { name: 'runs', file: 'ui/runs.mjs', writes: true },
   { name: 'start', file: 'start.mjs' },
 ];
 

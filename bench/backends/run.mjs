@@ -5,15 +5,15 @@
 //
 //   node_modules/.bin/node bench/backends/run.mjs [--software FOLDER]
 //
-// Prints one JSON line for each backend: {name, ours, peer, unit, ratio, goal, met, cores, ...}: `ours` is the greatest
-// difference of a loss or gradient norm from the stored value, as a share of it, null where the
-// backend cannot run.
+// Prints one JSON line for each backend that can run: `ours` is the greatest difference of a loss or gradient norm from the stored
+// value, as a share of it. Those that cannot run are named with the reason.
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../../scripts/build.mjs';
 import { runProgram } from '../../scripts/programs.mjs';
 import { engineNode, root } from '../../scripts/project.mjs';
+import { row } from '../report.mjs';
 
 const { values } = parseArgs({ options: { software: { type: 'string' } } });
 const goal = 1e-3;
@@ -24,7 +24,8 @@ async function examine(name, env, title = name) {
   const result = await runProgram(engineNode(), [entry, name], { timeoutMs: 5 * 60_000, env: { ...process.env, ...env } });
   const report = result.ok ? JSON.parse(result.stdout.trim().split('\n').at(-1)) : { deviation: null, detail: result.stderr.trim().split('\n').at(-1) };
   const { deviation, stepMs, gflops, detail } = report;
-  console.log(JSON.stringify({ name: `same step, ${title}`, ours: deviation, peer: 0, unit: 'share of the stored value', ratio: deviation, goal, met: deviation === null ? null : deviation <= goal, cores: os.availableParallelism(), stepMs, gflops, detail }));
+  if (deviation === null) console.error(`${title} is not compared: ${detail}`);
+  else console.log(JSON.stringify(row({ name: `same step, ${title}: off the stored value`, ours: deviation, unit: 'share', goal, cores: os.availableParallelism(), stepMs, gflops, detail })));
   return deviation === null || deviation <= goal;
 }
 
