@@ -57,8 +57,8 @@ export async function importRun(s: ImportServices, { path, name }: RunImport, jo
     const content = await readContent(staging, facts);
     const teacher = await findTeacher(s, facts, staging, job);
     job.signal.throwIfAborted();
-    const added = await register(s, facts, content, { staging, teacher, name });
-    return { summary: `"${added.name}" imported: it describes images with the teacher ${teacher}.${added.renamed ? ` "${facts.name}" is the name of another run.` : ''}`, counts: { run: added.id } };
+    const added = await register(s, facts, content, { staging, teacher: teacher.name, name });
+    return { summary: `"${added.name}" imported: it describes images with the teacher ${teacher.name}${teacher.added ? ', which was added from its folder' : ''}.${added.renamed ? ` "${facts.name}" is the name of another run.` : ''}`, counts: { run: added.id } };
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
@@ -140,18 +140,18 @@ async function readDocument<T extends z.ZodType>(staging: string, file: string, 
   throw unusable(file, `is not valid at ${issue.path.join('.') || 'its top'}: ${issue.message}`, parsed.error);
 }
 
-/** Name of the teacher in this library: one that is the same, else the one in the folder, which is added. */
-async function findTeacher(s: ImportServices, facts: RunFolder, staging: string, job: JobHandle): Promise<string> {
+/** Its teacher by the name it has in this library: one that is the same, else the one in the folder, which is added. */
+async function findTeacher(s: ImportServices, facts: RunFolder, staging: string, job: JobHandle): Promise<{ name: string; added: boolean }> {
   const { name, id, included } = facts.teacher;
   const here = [s.teachers.embedded.info, ...s.teachers.list().map((one) => s.teachers.get(one.name).info)].find((info) => info.id === id);
-  if (here) return here.name;
+  if (here) return { name: here.name, added: false };
   if (!included)
     throw new GlyphscopeError('NOT_FOUND', `The run "${facts.name}" describes images by what the teacher ${name} (${id}) sees, and this library does not have it.`, { subject: name, remedy: `Add it first, with \`glyphscope teachers add FOLDER --name ${name}\` or in the window under Training, Teachers, then import the run again.${facts.teacher.description ? ` It says of itself: ${facts.teacher.description}` : ''}` });
   const folder = join(staging, teacherFolder);
   const info = readTeacher(folder);
   if (info.id !== id) throw unusable(`${teacherFolder}/teacher.json`, `is of the teacher ${info.id}, not of ${id}`);
   await addTeacher(s, { path: folder }, {}, job);
-  return info.name;
+  return { name: info.name, added: true };
 }
 
 /** Makes the run: its row, which nobody sees yet, its folder, then it is shown. */
