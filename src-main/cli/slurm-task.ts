@@ -61,8 +61,8 @@ export const slurmTaskCommand: Command = {
 async function localLibrary(folder: WorkFolder, { jobName }: SlurmPlan, task: number): Promise<string> {
   const place = process.env.SLURM_TMPDIR || os.tmpdir();
   const prefix = `${jobName}-${task}-`;
-  // A job of this task that was killed on this node could not clear up.
-  for (const left of await readdir(place)) if (left.startsWith(prefix)) await rm(path.join(place, left), { recursive: true, force: true });
+  // A job of this task that was killed on this node could not clear up. Another user's of the same name stays: it is not ours.
+  for (const left of await readdir(place)) if (left.startsWith(prefix)) await rm(path.join(place, left), { recursive: true, force: true }).catch(() => undefined);
   const library = await mkdtemp(path.join(place, prefix));
   await mkdir(folder.runs(task), { recursive: true });
   await copyFile(folder.database, path.join(library, 'library.sqlite'));

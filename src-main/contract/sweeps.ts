@@ -98,8 +98,8 @@ export type SweepPlan = z.infer<typeof sweepPlan>;
 export const sweepPlanEvent = z.union([estimateEvent.options[0], z.object({ plan: sweepPlan })]);
 export type SweepPlanEvent = z.infer<typeof sweepPlanEvent>;
 
-/** `running`: variants are begun as there is room; `stopped`: it waits until it is told to go on. */
-export const sweepState = z.enum(['running', 'stopped', 'done']);
+/** `running`: variants are begun as there is room; `elsewhere`: they are jobs of a Slurm; `stopped`: it waits until it is told to go on. */
+export const sweepState = z.enum(['running', 'elsewhere', 'stopped', 'done']);
 export type SweepState = z.infer<typeof sweepState>;
 
 export const variantState = z.enum(['waiting', 'active', 'done', 'stopped', 'failed']);

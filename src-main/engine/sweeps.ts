@@ -174,7 +174,7 @@ export class Sweeps {
     const { name: collectionName } = this.#s.collections.get(id);
     const known = db.read.sweeps.byName(name);
     if (known && this.#active.has(known.id)) throw new GlyphscopeError('RUN_BUSY', `The sweep "${name}" is being trained on this machine.`, { subject: name, remedy: 'Stop it first, or give this one another name.' });
-    const state = variants.every(({ outcome }) => outcome?.state === 'done') ? 'done' : 'stopped';
+    const state = variants.every(({ outcome }) => outcome?.state === 'done') ? 'done' : variants.some(({ outcome }) => outcome === null) ? 'elsewhere' : 'stopped';
     db.durableTransaction(() => {
       if (!known) db.write.sweeps.add({ name, kind, collection: id, collectionName, settings, chosen: null, parallel: null, state, seconds: 0, createdAt: Date.now(), variants });
       else {

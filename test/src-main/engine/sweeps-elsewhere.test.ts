@@ -27,12 +27,14 @@ afterEach(async () => {
 
 it('shows a sweep that is trained elsewhere as it stands, and begins nothing of it', () => {
   keep([null, null, null]);
-  expect(sweeps.list()).toMatchObject([{ name: 'far', collection: 'Birds', state: 'stopped', variants: 3, done: 0, failed: 0 }]);
+  expect(sweeps.list()).toMatchObject([{ name: 'far', collection: 'Birds', state: 'elsewhere', variants: 3, done: 0, failed: 0 }]);
   expect(sweeps.status('far').variants.map(({ label, state }) => [label, state])).toEqual([['GS 8', 'waiting'], ['GS 16', 'waiting'], ['GS 32', 'waiting']]);
   addRun(library.db, 'far: GS 8');
   keep(['done', 'failed', null]);
-  expect(sweeps.list()).toMatchObject([{ state: 'stopped', done: 1, failed: 1 }]);
+  expect(sweeps.list()).toMatchObject([{ state: 'elsewhere', done: 1, failed: 1 }]);
   expect(sweeps.status('far').variants[1]).toMatchObject({ state: 'failed', error: { code: 'JOB_LOST', message: 'Lost.' } });
+  keep(['done', 'failed', 'done']);
+  expect(sweeps.list()).toMatchObject([{ state: 'stopped', done: 2, failed: 1 }]);
   keep(['done', 'done', 'done']);
   expect(sweeps.list()).toMatchObject([{ state: 'done', done: 3, failed: 0 }]);
   expect(sweeps.status('far')).toMatchObject({ settings: { preset: 'tiny' }, kind: 'sweep' });

@@ -5,6 +5,7 @@ import type { WorkWords } from '../run-words';
 
 export const sweepWords: Record<SweepState, WorkWords> = {
   running: { words: 'running', icon: 'play', tone: 'live' },
+  elsewhere: { words: 'trained as jobs of Slurm', icon: 'queue', tone: 'live' },
   stopped: { words: 'stopped', icon: 'stop', tone: 'quiet' },
   done: { words: 'done', icon: 'check', tone: 'good' },
 };
