@@ -19,6 +19,7 @@ export function readTrainingEvents(db: ReadHandle) {
   const newestStep = allValues<string>(db, `SELECT event FROM training_events WHERE run = ? AND type = 'step' ORDER BY step DESC LIMIT 1`);
   const stretch = allValues<string>(db, `SELECT event FROM training_events WHERE run = ? AND type = 'step' AND step BETWEEN ? AND ? ORDER BY step LIMIT ?`);
   const ofType = allValues<string>(db, 'SELECT event FROM training_events WHERE run = ? AND type = ? ORDER BY step, id');
+  const newestState = oneRow<{ id: number | null }>(db, `SELECT max(id) AS id FROM training_events WHERE run = ? AND type = 'state'`);
   const after = allRows<{ id: number; event: string }>(db, 'SELECT id, event FROM training_events WHERE run = ? AND id > ? AND step > ? ORDER BY id LIMIT ?');
   return {
     /** Steps of which there is an event, from one to another, both included. */
@@ -30,6 +31,8 @@ export function readTrainingEvents(db: ReadHandle) {
     /** Step events from one step to another, both included, at most so many. They were checked when they were stored. */
     stretch: (run: number, from: number, to: number, limit: number): TrainingEvent[] => stretch(run, from, to, limit).map((text) => JSON.parse(text) as TrainingEvent),
     ofType: (run: number, type: TrainingEvent['type']): TrainingEvent[] => ofType(run, type).map(parse),
+    /** Row of the newest event that told a state; 0 without one. */
+    newestState: (run: number): number => newestState(run)!.id ?? 0,
     /** Events after `step` in the order they came, from the row after `row` on. */
     after: (run: number, step: number, row: number, limit: number): { row: number; event: TrainingEvent }[] =>
       after(run, row, step, limit).map(({ id, event }) => ({ row: id, event: parse(event) })),

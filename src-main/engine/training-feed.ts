@@ -63,10 +63,12 @@ export class TrainingFeed {
   }
 
   /**
-   * `first`, then the stored events after `step`, then events as they happen, in batches at most every 100 ms. Ends when
+   * The present state, then the stored events after `step`, then events as they happen, in batches at most every 100 ms.
+   * States of the past are left out: whoever follows a run that goes on would take the end of before for its own. Ends when
    * `signal` aborts.
+   * @param now.row of the newest stored state when `now.state` was read
    */
-  async *watch(step: number, first: TrainingEvent, signal: AbortSignal | undefined): AsyncGenerator<TrainingEvent[], void, void> {
+  async *watch(step: number, now: { state: TrainingEvent; row: number }, signal: AbortSignal | undefined): AsyncGenerator<TrainingEvent[], void, void> {
     let wake = (): void => undefined;
     const watcher = { events: [] as TrainingEvent[], wake: () => wake() };
     this.flush();
@@ -74,13 +76,15 @@ export class TrainingFeed {
     const aborted = () => wake();
     signal?.addEventListener('abort', aborted);
     try {
-      yield [first];
+      yield [now.state];
       for (let row = 0; !signal?.aborted; ) {
         this.flush();
-        watcher.events.length = 0; // they are stored now, and read with the others
+        // What came meanwhile is stored now, and read with the others unless it is of an earlier step.
+        watcher.events = watcher.events.filter((event) => !('step' in event) || event.step <= step);
         const past = this.#db.read.trainingEvents.after(this.#run, step, row, replayed);
         if (past.length === 0) break;
-        yield past.map(({ event }) => event);
+        const news = past.filter(({ event, row: at }) => event.type !== 'state' || at > now.row);
+        if (news.length > 0) yield news.map(({ event }) => event);
         row = past[past.length - 1].row;
       }
       while (!signal?.aborted) {

@@ -193,7 +193,8 @@ export class Trainings {
   watch(id: number, step: number, signal: AbortSignal | undefined): AsyncGenerator<TrainingEvent[], void, void> {
     this.flush(id);
     const run = this.#s.runs.get(id);
-    return this.#feed(id).watch(step, { type: 'state', state: run.state, step: run.step, error: run.error }, signal);
+    const now = { state: { type: 'state', state: run.state, step: run.step, error: run.error } as const, row: this.#s.library.db.read.trainingEvents.newestState(id) };
+    return this.#feed(id).watch(step, now, signal);
   }
 
   /** Ends every trainer with a checkpoint; the runs are then interrupted and can be resumed. */
@@ -397,10 +398,11 @@ export class Trainings {
     if (event.type === 'state') {
       // Stopped because the engine ends is not what the user asked for: it goes on later.
       const state = event.state === 'stopped' && live.ending ? endedBy(live) : event.state;
+      this.#feed(id).flush(); // steps that wait to be stored are older than this one
       if (state !== 'preparing') db.write.runProgress.setStep(id, event.step); // before the state, with which the run's card is written
       this.#s.runs.setState(id, state, event.error);
       this.#feed(id).add({ ...event, state });
-      this.#feed(id).flush(); // steps that wait to be stored are older than this one
+      this.#feed(id).flush();
       return;
     }
     this.#feed(id).add(event);
